@@ -1,0 +1,221 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The house: one target per room. A target exists only where it forbids an import; what each room
+// may enter is written here and, because SwiftPM lets a target import its transitive dependencies,
+// read again by Tests/Tidy. Folders are short, modules carry the prefix PurSight.
+
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+]
+
+/// A room of Swift: `Sources/<path>`, module `PurSight<name>`.
+func room(_ name: String, _ path: String, _ enters: [Target.Dependency] = []) -> Target {
+  .target(
+    name: "PurSight" + name, dependencies: enters, path: "Sources/" + path, swiftSettings: settings)
+}
+
+/// A C library of the system: a module map and a shim header, no logic.
+func library(_ name: String, pkgConfig: String? = nil, apt: String? = nil) -> Target {
+  .systemLibrary(
+    name: "CPurSight" + name, path: "Sources/CLibraries/" + name, pkgConfig: pkgConfig,
+    providers: apt.map { [.apt([$0])] })
+}
+
+/// A test room: `Tests/<name>`.
+func tests(_ name: String, _ enters: [Target.Dependency] = []) -> Target {
+  .testTarget(
+    name: name + "Tests", dependencies: enters, path: "Tests/" + name, swiftSettings: settings)
+}
+
+func program(_ name: String, _ path: String, _ enters: [Target.Dependency]) -> Target {
+  .executableTarget(
+    name: name, dependencies: enters, path: "Sources/" + path, swiftSettings: settings)
+}
+
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+let package = Package(
+  name: "PurSight",
+  platforms: [.macOS("26.0")],
+  products: [
+    .library(name: "PurSightClient", targets: ["PurSightClient"]),
+    .executable(name: "pursightd", targets: ["pursightd"]),
+    .executable(name: "pursightctl", targets: ["pursightctl"]),
+    .executable(name: "interop-server", targets: ["interop-server"]),
+    .executable(name: "interop-client", targets: ["interop-client"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // C libraries
+    library("Linux"),
+    library("NGHTTP2", pkgConfig: "libnghttp2", apt: "libnghttp2-dev"),
+    library("OpenSSL", pkgConfig: "openssl", apt: "libssl-dev"),
+    library("Postgres", apt: "libpq-dev"),
+    library("Protobuf", pkgConfig: "libprotobuf-c", apt: "libprotobuf-c-dev"),
+    library("Zlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
+    library("LZ4", pkgConfig: "liblz4", apt: "liblz4-dev"),
+    library("ZSTD", pkgConfig: "libzstd", apt: "libzstd-dev"),
+
+    // Protocol: what server and client share
+    room("RPC", "Protocol/RPC"),
+    room("JSON", "Protocol/JSON"),
+    room("Telemetry", "Protocol/Telemetry"),
+    .target(
+      name: "CPurSightMessages", dependencies: ["CPurSightProtobuf"],
+      path: "Sources/Protocol/CMessages"),
+    room(
+      "API", "Protocol/API",
+      ["PurSightRPC", "PurSightJSON", "CPurSightMessages", "CPurSightProtobuf"]),
+    room("Net", "Protocol/Net", ["CPurSightLinux", "PurSightTelemetry"]),
+    room("TLS", "Protocol/TLS", ["CPurSightOpenSSL"]),
+    room("Crypto", "Protocol/Crypto", ["CPurSightOpenSSL"]),
+    room("HTTP2", "Protocol/HTTP2", ["CPurSightNGHTTP2"]),
+    room(
+      "GRPC", "Protocol/GRPC",
+      ["PurSightRPC", "PurSightHTTP2", "PurSightJSON", "PurSightCompression"]),
+    room("TransparencyLog", "Protocol/TransparencyLog", ["PurSightCrypto"]),
+    room(
+      "Compression", "Protocol/Compression", ["CPurSightZlib", "CPurSightLZ4", "CPurSightZSTD"]),
+    room("Arrow", "Protocol/Arrow", ["PurSightCompression"]),
+    room("Formats", "Protocol/Formats", ["PurSightArrow", "PurSightJSON", "PurSightCompression"]),
+
+    // Server
+    room(
+      "ServerTransport", "Server/Transport",
+      [
+        "PurSightRPC", "PurSightGRPC", "PurSightHTTP2", "PurSightTLS", "PurSightNet",
+        "PurSightTelemetry",
+      ]),
+    room(
+      "Postgres", "Server/Postgres", ["CPurSightPostgres", "PurSightNet", "PurSightTelemetry"]),
+    room("PrivateCluster", "Server/PrivateCluster", ["CPurSightLinux"]),
+    room("Governance", "Server/Governance"),
+    room("Expression", "Server/Expression"),
+    room(
+      "Compute", "Server/Compute", ["PurSightArrow", "PurSightExpression", "PurSightGovernance"]),
+    .target(
+      name: "PurSightStorage",
+      dependencies: [
+        "PurSightPostgres", "PurSightGovernance", "PurSightExpression", "PurSightCrypto",
+        "PurSightTransparencyLog",
+      ],
+      path: "Sources/Server/Storage", resources: [.embedInCode("Migrations")],
+      swiftSettings: settings),
+    room(
+      "ServiceKit", "Server/ServiceKit",
+      [
+        "PurSightRPC", "PurSightAPI", "PurSightGovernance", "PurSightExpression",
+        "PurSightStorage", "PurSightCrypto", "PurSightTelemetry",
+      ]),
+    room(
+      "Catalog", "Server/Catalog",
+      [
+        "PurSightAPI", "PurSightRPC", "PurSightServiceKit", "PurSightGovernance",
+        "PurSightExpression", "PurSightStorage",
+      ]),
+    room(
+      "Ingestion", "Server/Ingestion",
+      [
+        "PurSightAPI", "PurSightRPC", "PurSightServiceKit", "PurSightGovernance",
+        "PurSightExpression", "PurSightCompute", "PurSightArrow", "PurSightStorage",
+      ]),
+    room(
+      "Quality", "Server/Quality",
+      [
+        "PurSightAPI", "PurSightRPC", "PurSightServiceKit", "PurSightGovernance",
+        "PurSightExpression", "PurSightCompute", "PurSightArrow", "PurSightStorage",
+      ]),
+    room(
+      "Audit", "Server/Audit",
+      [
+        "PurSightAPI", "PurSightRPC", "PurSightServiceKit", "PurSightGovernance",
+        "PurSightExpression", "PurSightStorage", "PurSightTransparencyLog", "PurSightCrypto",
+      ]),
+    room(
+      "Access", "Server/Access",
+      [
+        "PurSightAPI", "PurSightRPC", "PurSightServiceKit", "PurSightGovernance",
+        "PurSightExpression", "PurSightStorage", "PurSightCrypto",
+      ]),
+    room(
+      "App", "Server/App",
+      [
+        "PurSightCatalog", "PurSightIngestion", "PurSightQuality", "PurSightAudit",
+        "PurSightAccess", "PurSightServerTransport", "PurSightPrivateCluster",
+        "PurSightTelemetry", "PurSightJSON", "PurSightAPI", "PurSightRPC", "PurSightStorage",
+        "PurSightPostgres", "PurSightServiceKit", "PurSightGovernance", "PurSightNet",
+        "PurSightTLS", "PurSightCrypto", yams,
+      ]),
+
+    // Client
+    room(
+      "ClientTransport", "Client/Transport",
+      [
+        "PurSightRPC", "PurSightGRPC", "PurSightHTTP2", "PurSightTLS", "PurSightNet",
+        "PurSightTelemetry",
+      ]),
+    room(
+      "Client", "Client/SDK",
+      [
+        "PurSightAPI", "PurSightRPC", "PurSightClientTransport", "PurSightTLS", "PurSightArrow",
+        "PurSightFormats", "PurSightTransparencyLog", "PurSightCrypto",
+      ]),
+
+    // Programs
+    program("pursightd", "pursightd", ["PurSightApp"]),
+    program(
+      "pursightctl", "pursightctl", ["PurSightClient", "PurSightJSON", argumentParser, yams]),
+    .target(
+      name: "CPurSightDescriptor", dependencies: ["CPurSightProtobuf"],
+      path: "Sources/protogen/CDescriptor"),
+    .executableTarget(
+      name: "protogen", dependencies: ["CPurSightDescriptor", "CPurSightProtobuf"],
+      path: "Sources/protogen", exclude: ["CDescriptor"], swiftSettings: settings),
+
+    // Interop: gRPC's own test service and the benchmark service; not shipped, never in the SDK
+    .target(
+      name: "CPurSightInteropMessages", dependencies: ["CPurSightProtobuf"],
+      path: "Sources/Interop/CMessages"),
+    room(
+      "Interop", "Interop/Services",
+      ["PurSightAPI", "PurSightRPC", "CPurSightInteropMessages", "CPurSightProtobuf"]),
+    program(
+      "interop-server", "Interop/interop-server",
+      [
+        "PurSightInterop", "PurSightAPI", "PurSightRPC", "PurSightServerTransport",
+        "PurSightTLS", "PurSightNet",
+      ]),
+    program(
+      "interop-client", "Interop/interop-client",
+      [
+        "PurSightInterop", "PurSightAPI", "PurSightRPC", "PurSightClientTransport",
+        "PurSightTLS", "PurSightNet",
+      ]),
+
+    // Tests
+    tests("Arrow", ["PurSightArrow", "PurSightCompression"]),
+    tests("Formats", ["PurSightFormats", "PurSightArrow"]),
+    tests("Expression", ["PurSightExpression"]),
+    tests("Compute", ["PurSightCompute", "PurSightArrow", "PurSightExpression", "PurSightGovernance"]),
+    tests("Crypto", ["PurSightCrypto"]),
+    tests("TransparencyLog", ["PurSightTransparencyLog", "PurSightCrypto"]),
+    tests("JSON", ["PurSightJSON"]),
+    tests("API", ["PurSightAPI", "PurSightRPC", "PurSightJSON"]),
+    tests("RPC", ["PurSightRPC"]),
+    tests("GRPC", ["PurSightGRPC", "PurSightRPC", "PurSightHTTP2"]),
+    tests("Governance", ["PurSightGovernance"]),
+    tests("Tidy"),
+  ]
+)
