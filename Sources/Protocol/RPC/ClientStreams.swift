@@ -1,0 +1,58 @@
+/// The response messages of a server or bidirectional stream, in order. Iterate it once.
+///
+/// Leaving the loop early cancels the call.
+public struct ResponseStream<Message: RPCMessage>: AsyncSequence, Sendable {
+  public typealias Element = Message
+  public typealias Failure = RPCError
+
+  /// The call under it, for metadata.
+  public let call: any ClientCall
+
+  public init(_ call: any ClientCall) { self.call = call }
+
+  public final class AsyncIterator: AsyncIteratorProtocol {
+    private let call: any ClientCall
+    private var hasEnded = false
+
+    init(_ call: any ClientCall) { self.call = call }
+
+    deinit { if !hasEnded { call.cancel() } }
+
+    public func next() async throws(RPCError) -> Message? {
+      guard !hasEnded else { return nil }
+      do throws(RPCError) {
+        guard let bytes = try await call.receive() else {
+          hasEnded = true
+          return nil
+        }
+        return try Message(serialized: bytes)
+      } catch {
+        hasEnded = true
+        call.cancel()
+        throw error
+      }
+    }
+
+    public func next(isolation actor: isolated (any Actor)?) async throws(RPCError) -> Message? {
+      try await next()
+    }
+  }
+
+  public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(call) }
+}
+
+/// Where a client writes the messages of a client or bidirectional stream.
+public struct RequestWriter<Message: RPCMessage>: Sendable {
+  /// The call under it, for metadata and cancellation.
+  public let call: any ClientCall
+
+  public init(_ call: any ClientCall) { self.call = call }
+
+  /// Sends one message; suspends while the server does not keep up.
+  public func write(_ message: Message) async throws(RPCError) {
+    try await call.send(message.serialized())
+  }
+
+  /// Says that no more messages follow.
+  public func finish() async throws(RPCError) { try await call.finishSending() }
+}

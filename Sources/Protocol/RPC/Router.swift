@@ -1,0 +1,91 @@
+/// A handler as the router holds it: takes its messages from the call and puts its answers into it.
+public typealias RPCHandler = nonisolated(nonsending) @Sendable (ServerContext) async throws -> Void
+
+/// Which handler answers which path. Built once, then shared unchanged by every loop.
+///
+/// Lookup is by the path's bytes in an open-addressing table: no `String` is made of what a peer sent.
+public struct Router: Sendable {
+  /// One registered method.
+  public struct Route: Sendable {
+    public let method: MethodInfo
+    public let handler: RPCHandler
+  }
+
+  public private(set) var routes: [Route] = []
+  private var slots: [Int32] = Array(repeating: -1, count: 64)
+  private var paths: [[UInt8]] = []
+
+  public init() {}
+
+  /// Names of the services that have at least one method here, sorted.
+  public var services: [String] { Set(routes.map(\.method.service)).sorted() }
+
+  /// Registers a method. A path can be registered once.
+  public mutating func add(_ method: MethodInfo, _ handler: @escaping RPCHandler) {
+    let path = Array(method.path.utf8)
+    precondition(
+      unsafe path.withUnsafeBytes { unsafe find($0) } == nil, "\(method.path) is registered twice")
+    routes.append(Route(method: method, handler: handler))
+    paths.append(path)
+    if routes.count * 4 > slots.count {
+      slots = Array(repeating: -1, count: slots.count * 4)
+      for index in paths.indices { insert(index) }
+    } else {
+      insert(paths.count - 1)
+    }
+  }
+
+  private mutating func insert(_ index: Int) {
+    let mask = slots.count - 1
+    var slot = unsafe paths[index].withUnsafeBytes { unsafe Self.hash($0) } & mask
+    while slots[slot] >= 0 { slot = (slot + 1) & mask }
+    slots[slot] = Int32(index)
+  }
+
+  /// The index into `routes` of the method with this path.
+  public func find(_ path: UnsafeRawBufferPointer) -> Int? {
+    let mask = slots.count - 1
+    var slot = unsafe Self.hash(path) & mask
+    while slots[slot] >= 0 {
+      let index = Int(slots[slot])
+      let known = paths[index]
+      if known.count == path.count {
+        let isSame = unsafe known.withUnsafeBytes { known in
+          for offset in 0..<path.count where unsafe known[offset] != path[offset] { return false }
+          return true
+        }
+        if isSame { return index }
+      }
+      slot = (slot + 1) & mask
+    }
+    return nil
+  }
+
+  /// FNV-1a over eight bytes at a time; paths are few and ours, so quality matters little.
+  private static func hash(_ path: UnsafeRawBufferPointer) -> Int {
+    var value: UInt64 = 0xcbf2_9ce4_8422_2325 ^ UInt64(path.count)
+    var offset = 0
+    while offset + 8 <= path.count {
+      value ^= unsafe path.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+      value &*= 0x9E37_79B9_7F4A_7C15
+      value ^= value >> 29
+      offset += 8
+    }
+    while offset < path.count {
+      value = (value ^ UInt64(unsafe path[offset])) &* 0x0000_0100_0000_01b3
+      offset += 1
+    }
+    return Int(truncatingIfNeeded: (value ^ (value >> 32)) & 0x7fff_ffff)
+  }
+
+  /// The same routes with every handler behind `interceptors`; the first one sees a call first.
+  public func intercepted(by interceptors: [any ServerInterceptor]) -> Router {
+    guard !interceptors.isEmpty else { return self }
+    var router = Router()
+    for route in routes {
+      let chain = InterceptorChain(interceptors: interceptors, handler: route.handler)
+      router.add(route.method) { context in try await chain.run(context, from: 0) }
+    }
+    return router
+  }
+}
