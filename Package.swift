@@ -11,6 +11,8 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("InternalImportsByDefault"),
   .enableUpcomingFeature("MemberImportVisibility"),
   .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  // A package function may return a Span of what it borrows (Arrow's typed buffers).
+  .enableExperimentalFeature("Lifetimes"),
   .strictMemorySafety(),
   .treatAllWarnings(as: .error),
 ]
@@ -205,6 +207,7 @@ let package = Package(
       ]),
 
     // Tests
+    tests("Compression", ["PurSightCompression"]),
     tests("Arrow", ["PurSightArrow", "PurSightCompression"]),
     tests("Formats", ["PurSightFormats", "PurSightArrow"]),
     tests("Expression", ["PurSightExpression"]),
