@@ -1,8 +1,6 @@
 #pragma once
-#define _GNU_SOURCE
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/socket.h>
 #include <sys/prctl.h>
-// Glibc's module hides accept4 behind _GNU_SOURCE.
-int accept4(int, struct sockaddr *, socklen_t *, int);
+// pthread.h hides this one behind _GNU_SOURCE, under which Glibc's own module has another fd_set.
+int pthread_setname_np(unsigned long thread, const char *name);
