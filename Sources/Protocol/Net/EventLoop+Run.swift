@@ -19,27 +19,27 @@ extension EventLoop {
 
   /// Works on the calling thread until `stop` is called.
   package func run() {
-    unsafe thread = pthread_self()
+    thread = pthread_self()
     unsafe pthread_setspecific(currentKey, Unmanaged.passUnretained(self).toOpaque())
-    while unsafe !isStopping {
+    while !isStopping {
       tick()
     }
-    for channel in unsafe closed { channel.release() }
-    unsafe closed.removeAll()
+    for channel in closed { channel.release() }
+    closed.removeAll()
     pthread_setspecific(currentKey, nil)
-    unsafe thread = nil
+    thread = nil
   }
 
   private func tick() {
     let count = poller.wait(waitMilliseconds())
     readClock()
-    if unsafe timers.count > 0 { fireTimers() }
+    if timers.count > 0 { fireTimers() }
     var index = 0
     while index < count {
       let (channel, readiness) = unsafe poller.event(index)
       if let channel = unsafe channel {
         unsafe channel._withUnsafeGuaranteedRef {
-          if unsafe !$0.isClosed { unsafe $0.handler?.channelIsReady(readiness) }
+          if !$0.isClosed { $0.handler?.channelIsReady(readiness) }
         }
       } else {
         takeRemote()
@@ -49,41 +49,41 @@ extension EventLoop {
     var passes = 0
     while passes < Self.passesPerTick {
       runJobs()
-      if unsafe jobs.isEmpty {
+      if jobs.isEmpty {
         if unsafe flushing.isEmpty { break }
         flush()
-        if unsafe jobs.isEmpty { break }
+        if jobs.isEmpty { break }
       }
       passes &+= 1
     }
     if unsafe !flushing.isEmpty { flush() }
-    if unsafe !closed.isEmpty { releaseClosed() }
+    if !closed.isEmpty { releaseClosed() }
   }
 
   /// How long the kernel may wait: not at all with work left, else until the next timer.
   private func waitMilliseconds() -> Int32 {
     if unsafe !jobs.isEmpty || !flushing.isEmpty { return 0 }
-    guard let next = unsafe timers.nextEvent() else { return -1 }
+    guard let next = timers.nextEvent() else { return -1 }
     let passed = (monotonicNanoseconds() &- epoch) / 1_000_000
     return next <= passed ? 0 : Int32(min(next - passed, UInt64(Int32.max)))
   }
 
   private func runJobs() {
     let executor = unsafe asUnownedTaskExecutor()
-    var count = unsafe jobs.count
+    var count = jobs.count
     while count > 0 {
       unsafe jobs.pop().runSynchronously(on: executor)
       count &-= 1
     }
-    for hook in unsafe tickHooks { hook() }
+    for hook in tickHooks { hook() }
   }
 
   private func flush() {
     var index = 0
     while unsafe index < flushing.count {
       unsafe flushing[index]._withUnsafeGuaranteedRef {
-        unsafe $0.awaitsFlush = false
-        if unsafe !$0.isClosed { unsafe $0.handler?.channelFlush() }
+        $0.awaitsFlush = false
+        if !$0.isClosed { $0.handler?.channelFlush() }
       }
       index &+= 1
     }
@@ -91,15 +91,15 @@ extension EventLoop {
   }
 
   private func fireTimers() {
-    unsafe timers.advance(to: (now &- epoch) / 1_000_000, due: &dueTimers)
-    if unsafe dueTimers.isEmpty { return }
-    for timer in unsafe dueTimers { timer.fireIfDue() }
-    unsafe dueTimers.removeAll(keepingCapacity: true)
+    timers.advance(to: (now &- epoch) / 1_000_000, due: &dueTimers)
+    if dueTimers.isEmpty { return }
+    for timer in dueTimers { timer.fireIfDue() }
+    dueTimers.removeAll(keepingCapacity: true)
   }
 
   private func releaseClosed() {
     // Letting go of a handler may close further channels.
-    while let channel = unsafe closed.popLast() { channel.release() }
+    while let channel = closed.popLast() { channel.release() }
   }
 
   @inline(never) private func takeRemote() {
@@ -111,9 +111,9 @@ extension EventLoop {
       remote.isWoken = false
       return taken
     }
-    for job in taken.jobs { unsafe jobs.push(job) }
+    for job in taken.jobs { jobs.push(job) }
     for body in taken.bodies { body() }
-    if taken.isStopping { unsafe isStopping = true }
+    if taken.isStopping { isStopping = true }
   }
 }
 

@@ -30,19 +30,19 @@ package import Synchronization
 
   let poller: Poller
   let remote = Mutex(Remote())
-  @exclusivity(unchecked) var thread: pthread_t?
-  @exclusivity(unchecked) var jobs = JobRing()
-  @exclusivity(unchecked) var flushing: [Unmanaged<IOChannel>] = unsafe []
-  @exclusivity(unchecked) var closed: [IOChannel] = []
-  @exclusivity(unchecked) var timers = TimerWheel()
-  @exclusivity(unchecked) var dueTimers: [LoopTimer] = []
-  @exclusivity(unchecked) var tickHooks: [() -> Void] = []
-  @exclusivity(unchecked) var isStopping = false
+  @safe @exclusivity(unchecked) var thread: pthread_t?
+  @safe @exclusivity(unchecked) var jobs = JobRing()
+  @safe @exclusivity(unchecked) var flushing: [Unmanaged<IOChannel>] = unsafe []
+  @safe @exclusivity(unchecked) var closed: [IOChannel] = []
+  @safe @exclusivity(unchecked) var timers = TimerWheel()
+  @safe @exclusivity(unchecked) var dueTimers: [LoopTimer] = []
+  @safe @exclusivity(unchecked) var tickHooks: [() -> Void] = []
+  @safe @exclusivity(unchecked) var isStopping = false
   /// Monotonic nanoseconds at which the wheel's tick 0 lies.
   let epoch: UInt64
 
   /// Monotonic time at the start of this tick, in nanoseconds: cheap, and good to about a tick.
-  @exclusivity(unchecked) private(set) package var now: UInt64
+  @safe @exclusivity(unchecked) private(set) package var now: UInt64
 
   /// A block to receive into, valid until the handler returns. Loop's thread only.
   package let receiveBlock = UnsafeMutableRawBufferPointer.allocate(
@@ -60,7 +60,7 @@ package import Synchronization
   package init() throws(NetError) {
     poller = try Poller()
     epoch = monotonicNanoseconds()
-    unsafe now = epoch
+    now = epoch
   }
 
   deinit {
@@ -71,11 +71,11 @@ package import Synchronization
   // MARK: Executor
 
   /// Whether the caller is on the loop's thread.
-  @inline(__always) package var isCurrent: Bool { unsafe thread == pthread_self() }
+  @inline(__always) package var isCurrent: Bool { thread == pthread_self() }
 
   package func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
-    if isCurrent { unsafe jobs.push(job) } else { enqueueRemotely(job) }
+    if isCurrent { jobs.push(job) } else { enqueueRemotely(job) }
   }
 
   @inline(never) private func enqueueRemotely(_ job: UnownedJob) {
@@ -137,25 +137,25 @@ package import Synchronization
   /// Adds a closure that runs after each pass over the jobs, for as long as the loop lives.
   package func addTickHook(_ hook: @escaping () -> Void) {
     assert(isCurrent, "a tick hook is added on the loop's thread")
-    unsafe tickHooks.append(hook)
+    tickHooks.append(hook)
   }
 
   /// Has `timer` fire `delay` from now, rounded up to milliseconds; an earlier setting is undone.
   package func schedule(_ timer: LoopTimer, after delay: Duration) {
-    unsafe schedule(timer, at: now &+ nanoseconds(delay))
+    schedule(timer, at: now &+ nanoseconds(delay))
   }
 
   /// Has `timer` fire when the monotonic clock shows `instant` nanoseconds.
   package func schedule(_ timer: LoopTimer, at instant: UInt64) {
     assert(isCurrent, "a timer is scheduled on its loop's thread")
-    unsafe timers.remove(timer)
-    unsafe timers.insert(timer, at: (max(instant, epoch) - epoch + 999_999) / 1_000_000)
+    timers.remove(timer)
+    timers.insert(timer, at: (max(instant, epoch) - epoch + 999_999) / 1_000_000)
   }
 
   /// Undoes `schedule`; does nothing if the timer is not scheduled.
   package func cancel(_ timer: LoopTimer) {
     assert(isCurrent, "a timer is cancelled on its loop's thread")
-    unsafe timers.remove(timer)
+    timers.remove(timer)
   }
 
   @inline(__always) func appendFlush(_ channel: IOChannel) {
@@ -166,11 +166,11 @@ package import Synchronization
     assert(isCurrent, "a channel is closed on its loop's thread")
     poller.remove(channel.descriptor)
     // The events of this tick may still name it: it goes when the tick is over.
-    unsafe closed.append(channel)
+    closed.append(channel)
     unsafe Unmanaged.passUnretained(channel).release()
   }
 
-  func readClock() { unsafe now = monotonicNanoseconds() }
+  func readClock() { now = monotonicNanoseconds() }
 }
 
 /// The monotonic clock, in nanoseconds.

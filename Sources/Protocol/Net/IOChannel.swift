@@ -35,36 +35,36 @@ package protocol IOChannelHandler: AnyObject {
 /// keeps its handler for as long.
 @safe package final class IOChannel {
   package let descriptor: Int32
-  package unowned(unsafe) let loop: EventLoop
-  @exclusivity(unchecked) private(set) var handler: (any IOChannelHandler)?
-  @exclusivity(unchecked) private(set) package var interest: Readiness
-  @exclusivity(unchecked) private(set) package var isClosed = false
-  @exclusivity(unchecked) var awaitsFlush = false
+  @safe package unowned(unsafe) let loop: EventLoop
+  @safe @exclusivity(unchecked) private(set) var handler: (any IOChannelHandler)?
+  @safe @exclusivity(unchecked) private(set) package var interest: Readiness
+  @safe @exclusivity(unchecked) private(set) package var isClosed = false
+  @safe @exclusivity(unchecked) var awaitsFlush = false
 
   init(
     _ descriptor: Int32, loop: EventLoop, interest: Readiness, handler: any IOChannelHandler
   ) {
     self.descriptor = descriptor
-    unsafe self.loop = loop
-    unsafe self.interest = interest
-    unsafe self.handler = handler
+    self.loop = loop
+    self.interest = interest
+    self.handler = handler
   }
 
   /// Changes what the owner waits for; does nothing if it is that already.
   @inline(__always) package func setInterest(_ wanted: Readiness) {
-    if unsafe wanted != interest && !isClosed { changeInterest(wanted) }
+    if wanted != interest && !isClosed { changeInterest(wanted) }
   }
 
   @inline(never) private func changeInterest(_ wanted: Readiness) {
-    unsafe interest = wanted
+    interest = wanted
     unsafe loop.poller.modify(descriptor, wanted, channel: .passUnretained(self))
   }
 
   /// Has the handler's `channelFlush` called once at the end of this tick, after all its jobs.
   @inline(__always) package func requestFlush() {
-    if unsafe !awaitsFlush {
-      unsafe awaitsFlush = true
-      unsafe loop.appendFlush(self)
+    if !awaitsFlush {
+      awaitsFlush = true
+      loop.appendFlush(self)
     }
   }
 
@@ -77,14 +77,14 @@ package protocol IOChannelHandler: AnyObject {
   ///
   /// Returns whether it was on the loop until now.
   @discardableResult package func detach() -> Bool {
-    if unsafe isClosed { return false }
-    unsafe isClosed = true
-    unsafe loop.unregister(self)
+    if isClosed { return false }
+    isClosed = true
+    loop.unregister(self)
     return true
   }
 
   /// Ends the channel's hold on its handler; by the loop, when no event can name it any more.
-  func release() { unsafe handler = nil }
+  func release() { handler = nil }
 }
 
 /// close(2), under a name that does not collide with methods.

@@ -5,10 +5,10 @@
   private let action: () -> Void
 
   // The wheel's own fields: the slot's list goes through the timers themselves.
-  @exclusivity(unchecked) var expiry: UInt64 = 0
-  @exclusivity(unchecked) var slot = LoopTimer.unscheduled
-  @exclusivity(unchecked) unowned(unsafe) var next: LoopTimer?
-  @exclusivity(unchecked) unowned(unsafe) var previous: LoopTimer?
+  @safe @exclusivity(unchecked) var expiry: UInt64 = 0
+  @safe @exclusivity(unchecked) var slot = LoopTimer.unscheduled
+  @safe @exclusivity(unchecked) unowned(unsafe) var next: LoopTimer?
+  @safe @exclusivity(unchecked) unowned(unsafe) var previous: LoopTimer?
 
   static let unscheduled = -1
   /// Taken out of the wheel, about to be fired: may still be cancelled.
@@ -17,12 +17,12 @@
   /// Makes a timer that calls `action` on the loop's thread when it expires.
   package init(_ action: @escaping () -> Void) { self.action = action }
 
-  package var isScheduled: Bool { unsafe slot != Self.unscheduled }
+  package var isScheduled: Bool { slot != Self.unscheduled }
 
   /// Calls the action, unless the timer was cancelled or set again since it became due.
   func fireIfDue() {
-    guard unsafe slot == Self.due else { return }
-    unsafe slot = Self.unscheduled
+    guard slot == Self.due else { return }
+    slot = Self.unscheduled
     action()
   }
 }

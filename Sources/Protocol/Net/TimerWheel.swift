@@ -37,7 +37,7 @@
   /// Schedules `timer` for `tick`, at the earliest for the next one. It must not be scheduled yet.
   mutating func insert(_ timer: LoopTimer, at tick: UInt64) {
     precondition(!timer.isScheduled, "a timer is scheduled once")
-    unsafe timer.expiry = min(max(tick, current + 1), current + Self.horizon)
+    timer.expiry = min(max(tick, current + 1), current + Self.horizon)
     _ = unsafe Unmanaged.passRetained(timer)
     link(timer)
     count += 1
@@ -45,11 +45,11 @@
 
   /// Takes `timer` out; returns whether it was scheduled.
   @discardableResult mutating func remove(_ timer: LoopTimer) -> Bool {
-    switch unsafe timer.slot {
+    switch timer.slot {
     case LoopTimer.unscheduled:
       return false
     case LoopTimer.due:
-      unsafe timer.slot = LoopTimer.unscheduled
+      timer.slot = LoopTimer.unscheduled
       return true
     default:
       unlink(timer)
@@ -73,11 +73,11 @@
       }
       current = time
       for timer in arrived {
-        if unsafe timer.expiry > current {
+        if timer.expiry > current {
           link(timer)
         } else {
           count -= 1
-          unsafe timer.slot = LoopTimer.due
+          timer.slot = LoopTimer.due
           unsafe Unmanaged.passUnretained(timer).release()
           due.append(timer)
         }
@@ -114,31 +114,31 @@
   }
 
   private mutating func link(_ timer: LoopTimer) {
-    let distance = unsafe timer.expiry - current
+    let distance = timer.expiry - current
     let level = (63 - distance.leadingZeroBitCount) / Self.bits
-    let index = unsafe Int(timer.expiry >> UInt64(level * Self.bits)) & (Self.slots - 1)
+    let index = Int(timer.expiry >> UInt64(level * Self.bits)) & (Self.slots - 1)
     let slot = level * Self.slots + index
     let head = unsafe heads[slot]?.takeUnretainedValue()
-    unsafe timer.slot = slot
-    unsafe timer.previous = nil
-    unsafe timer.next = head
-    if let head { unsafe head.previous = timer }
+    timer.slot = slot
+    timer.previous = nil
+    timer.next = head
+    if let head { head.previous = timer }
     unsafe heads[slot] = .passUnretained(timer)
     occupied[level] |= 1 << UInt64(index)
   }
 
   private mutating func unlink(_ timer: LoopTimer) {
-    let slot = unsafe timer.slot
-    let (previous, next) = unsafe (timer.previous, timer.next)
+    let slot = timer.slot
+    let (previous, next) = (timer.previous, timer.next)
     if let previous {
-      unsafe previous.next = next
+      previous.next = next
     } else {
       unsafe heads[slot] = next.map { unsafe .passUnretained($0) }
       if next == nil { occupied[slot / Self.slots] &= ~(1 << UInt64(slot % Self.slots)) }
     }
-    if let next { unsafe next.previous = previous }
-    unsafe timer.slot = LoopTimer.unscheduled
-    unsafe timer.previous = nil
-    unsafe timer.next = nil
+    if let next { next.previous = previous }
+    timer.slot = LoopTimer.unscheduled
+    timer.previous = nil
+    timer.next = nil
   }
 }
