@@ -219,6 +219,14 @@ let package = Package(
     tests("RPC", ["PurSightRPC"]),
     tests("GRPC", ["PurSightGRPC", "PurSightRPC", "PurSightHTTP2"]),
     tests("Governance", ["PurSightGovernance"]),
+    .target(
+      name: "PurSightTestSupport",
+      dependencies: ["PurSightPrivateCluster", "CPurSightPostgres"],
+      path: "Tests/Support", swiftSettings: settings),
+    tests("PrivateCluster", ["PurSightPrivateCluster"]),
+    tests(
+      "Postgres",
+      ["PurSightPostgres", "PurSightNet", "PurSightPrivateCluster", "PurSightTestSupport"]),
     tests("Tidy"),
   ]
 )
