@@ -1,0 +1,261 @@
+internal import CPurSightNGHTTP2
+
+/// Which side of a connection a session is.
+package enum HTTP2Role: Sendable {
+  case client
+  case server
+}
+
+/// One HTTP/2 connection: bytes in, events and bytes out. No I/O, no task, no clock of its own.
+///
+/// `receive` gathers events in the workspace and calls nobody; the caller reads them afterwards.
+/// `produce` writes frames into a block and may gather events too. DATA is neither copied on its way
+/// in (events borrow the received bytes) nor twice on its way out (`outbound` → block).
+/// Flow control is the caller's: bytes count against the windows until `consume`.
+/// Single-owner: one thread.
+@safe package struct HTTP2Session: ~Copyable {
+  private let raw: OpaquePointer
+  private let state: HTTP2SessionState
+
+  /// Makes a session and queues its SETTINGS.
+  ///
+  /// - Parameters:
+  ///   - streams: where a server's streams come from; a client passes nil.
+  ///   - usualTrailers: sent after a body when the stream has no trailers of its own; nil ends the
+  ///     stream with its last DATA frame.
+  ///   - now: nanoseconds of the clock that `receive` and `produce` are given too.
+  package init(
+    _ role: HTTP2Role, _ configuration: HTTP2Configuration, workspace: HTTP2Workspace,
+    streams: (any HTTP2StreamSource)?, usualTrailers: HeaderList?, now: UInt64
+  ) throws(HTTP2Error) {
+    let state = HTTP2SessionState(
+      role, configuration, workspace: workspace, streams: streams, usualTrailers: usualTrailers,
+      now: now)
+    unsafe raw = try makeSession(role, configuration, state)
+    self.state = state
+    // What follows cannot fail but for lack of memory.
+    var settings = [setting(NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, configuration.streamWindowBytes)]
+    settings.append(
+      setting(NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, Int32(configuration.maxHeaderListBytes)))
+    switch role {
+    case .server:
+      settings.append(
+        setting(
+          NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, Int32(configuration.maxConcurrentStreams)))
+    case .client:
+      settings.append(setting(NGHTTP2_SETTINGS_ENABLE_PUSH, 0))
+    }
+    _ = unsafe nghttp2_submit_settings(raw, 0, &settings, settings.count)
+    _ = unsafe nghttp2_session_set_local_window_size(
+      raw, 0, 0, configuration.connectionWindowBytes)
+  }
+
+  deinit { unsafe nghttp2_session_del(raw) }
+
+  // MARK: Bytes
+
+  /// Takes bytes from the peer; what they mean is in the workspace afterwards.
+  ///
+  /// A peer that goes over a limit is told so (GOAWAY, ENHANCE_YOUR_CALM) and `isOver` follows once
+  /// that is written.
+  @inline(__always) package func receive(
+    _ bytes: UnsafeRawBufferPointer, now: UInt64
+  ) throws(HTTP2Error) {
+    guard let base = bytes.baseAddress else { return }
+    state.now = now
+    let taken = unsafe nghttp2_session_mem_recv(
+      raw, base.assumingMemoryBound(to: UInt8.self), bytes.count)
+    if taken < 0 { throw HTTP2Error("nghttp2_session_mem_recv", Int32(taken)) }
+    if state.isAbused { terminate(.enhanceYourCalm) }
+  }
+
+  /// Writes frames into `block` and returns their length; less than `limit` means: that was all.
+  ///
+  /// `block` must hold `limit` bytes and a frame (16 KiB and its header) more.
+  @inline(__always) package func produce(
+    into block: UnsafeMutableRawBufferPointer, limit: Int, now: UInt64
+  ) throws(HTTP2Error) -> Int {
+    guard let base = block.baseAddress else { return 0 }
+    unsafe state.setOutput(base, capacity: block.count)
+    state.now = now
+    while state.outputCount < limit {
+      var bytes: UnsafePointer<UInt8>?
+      let count = unsafe nghttp2_session_mem_send(raw, &bytes)
+      if count < 0 { throw HTTP2Error("nghttp2_session_mem_send", Int32(count)) }
+      guard count > 0, let bytes = unsafe bytes else { break }
+      guard state.outputCount + count <= block.count else {
+        throw HTTP2Error("nghttp2_session_mem_send", NGHTTP2_ERR_NOMEM.rawValue)
+      }
+      unsafe (base + state.outputCount).copyMemory(from: bytes, byteCount: count)
+      state.outputCount &+= count
+    }
+    return state.outputCount
+  }
+
+  /// Whether the connection has nothing more to read or write and can be closed.
+  package var isOver: Bool {
+    unsafe nghttp2_session_want_read(raw) == 0 && nghttp2_session_want_write(raw) == 0
+  }
+
+  /// Whether `produce` would have something to write, windows permitting.
+  package var wantsWrite: Bool { unsafe nghttp2_session_want_write(raw) != 0 }
+
+  /// Whether a header block has begun and its end is still missing.
+  package var isInHeaderBlock: Bool { state.isInHeaderBlock }
+
+  /// Frames that wait to be written; over `HTTP2Configuration.maxQueuedFrames` the peer does not
+  /// read what it causes us to answer, and the connection should end.
+  package var hasTooManyQueuedFrames: Bool {
+    unsafe nghttp2_session_get_outbound_queue_size(raw) > state.configuration.maxQueuedFrames
+  }
+
+  // MARK: Streams
+
+  /// Answers a request. With a body, `outbound` follows as it fills, then the trailers.
+  @inline(__always) package func respond(
+    _ stream: HTTP2Stream, _ headers: HeaderList, hasBody: Bool
+  ) {
+    guard !stream.isClosed, !stream.isSubmitted else { return }
+    stream.isSubmitted = true
+    unsafe headers.withTable { table, count in
+      if hasBody {
+        var provider = unsafe dataProvider(stream)
+        _ = unsafe nghttp2_submit_response(raw, stream.id, table, count, &provider)
+      } else {
+        _ = unsafe nghttp2_submit_response(raw, stream.id, table, count, nil)
+      }
+    }
+  }
+
+  /// Opens a stream of a client. With a body, `outbound` follows as it fills.
+  package func request(
+    _ stream: HTTP2Stream, _ headers: HeaderList, hasBody: Bool
+  ) throws(HTTP2Error) {
+    let reference = unsafe Unmanaged.passUnretained(stream).toOpaque()
+    let id = unsafe headers.withTable { table, count in
+      if hasBody {
+        var provider = unsafe dataProvider(stream)
+        return unsafe nghttp2_submit_request(raw, nil, table, count, &provider, reference)
+      }
+      return unsafe nghttp2_submit_request(raw, nil, table, count, nil, reference)
+    }
+    if id < 0 { throw HTTP2Error("nghttp2_submit_request", id) }
+    stream.isSubmitted = true
+    stream.open(id, now: state.now)
+  }
+
+  /// Has the library ask for the stream's output again, after something was appended or finished.
+  @inline(__always) package func resume(_ stream: HTTP2Stream) {
+    guard stream.isDeferred, !stream.isClosed else { return }
+    stream.isDeferred = false
+    _ = unsafe nghttp2_session_resume_data(raw, stream.id)
+  }
+
+  /// Gives received body bytes back to the stream's and the connection's window.
+  @inline(__always) package func consume(_ stream: HTTP2Stream, _ count: Int) {
+    guard count > 0 else { return }
+    stream.unconsumed &-= count
+    if stream.isClosed {
+      _ = unsafe nghttp2_session_consume_connection(raw, count)
+    } else {
+      _ = unsafe nghttp2_session_consume(raw, stream.id, count)
+    }
+  }
+
+  /// Ends a stream at once.
+  package func reset(_ stream: HTTP2Stream, _ code: HTTP2ErrorCode) {
+    guard !stream.isClosed else { return }
+    _ = unsafe nghttp2_submit_rst_stream(raw, 0, stream.id, code.rawValue)
+  }
+
+  /// Whether a client may open another stream: no GOAWAY, identifiers left.
+  package var acceptsRequests: Bool { unsafe nghttp2_session_check_request_allowed(raw) != 0 }
+
+  /// Streams the peer lets us have open.
+  package var peerMaxConcurrentStreams: UInt32 {
+    unsafe nghttp2_session_get_remote_settings(raw, NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS)
+  }
+
+  // MARK: Connection
+
+  /// Says that a GOAWAY is coming, and that no new streams should be opened (RFC 9113 §6.8).
+  package func announceShutdown() { _ = unsafe nghttp2_submit_shutdown_notice(raw) }
+
+  /// Refuses streams above the last one seen; those open go on, and then the session is over.
+  package func goAway(_ code: HTTP2ErrorCode) {
+    let last = unsafe nghttp2_session_get_last_proc_stream_id(raw)
+    _ = unsafe nghttp2_submit_goaway(raw, 0, last, code.rawValue, nil, 0)
+  }
+
+  /// Ends the session with all its streams once its GOAWAY is written.
+  package func terminate(_ code: HTTP2ErrorCode) {
+    let last = unsafe nghttp2_session_get_last_proc_stream_id(raw)
+    _ = unsafe nghttp2_session_terminate_session2(raw, last, code.rawValue)
+  }
+
+  /// Sends a PING; `pingAcknowledged` is its answer.
+  package func ping() { _ = unsafe nghttp2_submit_ping(raw, 0, nil) }
+
+  private func setting(_ id: nghttp2_settings_id, _ value: Int32) -> nghttp2_settings_entry {
+    nghttp2_settings_entry(settings_id: Int32(id.rawValue), value: UInt32(value))
+  }
+}
+
+/// What the library's callbacks know of their session: its `user_data`.
+@safe final class HTTP2SessionState {
+  let role: HTTP2Role
+  let configuration: HTTP2Configuration
+  let workspace: HTTP2Workspace
+  /// The owner outlives its session.
+  unowned(unsafe) let streams: (any HTTP2StreamSource)?
+  let usualTrailers: HeaderList?
+  /// The stream whose header block is being read, so that each field needs no look-up.
+  @safe @exclusivity(unchecked) var current: Unmanaged<HTTP2Stream>?
+  @safe @exclusivity(unchecked) var isReadingTrailers = false
+  @safe @exclusivity(unchecked) var isInHeaderBlock = false
+  @safe @exclusivity(unchecked) var now: UInt64
+  @safe @exclusivity(unchecked) var output: UnsafeMutableRawPointer?
+  @safe @exclusivity(unchecked) var outputCapacity = 0
+  @safe @exclusivity(unchecked) var outputCount = 0
+  @safe @exclusivity(unchecked) var violations: TokenBucket
+  @safe @exclusivity(unchecked) var controlFrames: TokenBucket
+  /// DATA of ours went out since the last PING came in.
+  @safe @exclusivity(unchecked) var sentDataSincePing = false
+  /// The peer went over a limit.
+  @safe @exclusivity(unchecked) var isAbused = false
+
+  init(
+    _ role: HTTP2Role, _ configuration: HTTP2Configuration, workspace: HTTP2Workspace,
+    streams: (any HTTP2StreamSource)?, usualTrailers: HeaderList?, now: UInt64
+  ) {
+    self.role = role
+    self.configuration = configuration
+    self.workspace = workspace
+    unsafe self.streams = streams
+    self.usualTrailers = usualTrailers
+    self.now = now
+    violations = TokenBucket(configuration.violations, now: now)
+    controlFrames = TokenBucket(configuration.controlFrames, now: now)
+  }
+
+  @inline(__always) func setOutput(_ base: UnsafeMutableRawPointer, capacity: Int) {
+    unsafe output = base
+    outputCapacity = capacity
+    outputCount = 0
+  }
+
+  @inline(__always) func push(
+    _ kind: HTTP2Event.Kind, _ stream: Unmanaged<HTTP2Stream>?, bytes: UnsafeRawPointer? = nil,
+    count: Int = 0
+  ) {
+    unsafe workspace.append(HTTP2Event(kind, stream, bytes: bytes, count: count))
+  }
+
+  func chargeViolation(tokens: UInt64) {
+    if !violations.take(tokens * TokenBucket.unitsPerToken, now: now) { isAbused = true }
+  }
+
+  func chargeControl(units: UInt64) {
+    if !controlFrames.take(units, now: now) { isAbused = true }
+  }
+}
