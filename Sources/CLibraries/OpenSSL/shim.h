@@ -110,3 +110,51 @@ static inline int64_t pursight_unix_nanoseconds(void) {
 static inline int pursight_print_name(BIO *output, const X509_NAME *name) {
   return X509_NAME_print_ex(output, name, 0, XN_FLAG_RFC2253);
 }
+
+// Shims of PurSightTLS: macros over SSL_CTX_ctrl, SSL_ctrl and BIO_ctrl.
+static inline int pursight_ssl_only_tls13(SSL_CTX *context) {
+  return SSL_CTX_set_min_proto_version(context, TLS1_3_VERSION)
+      && SSL_CTX_set_max_proto_version(context, TLS1_3_VERSION);
+}
+static inline void pursight_ssl_set_modes(SSL_CTX *context) {
+  // Buffers of idle connections are given back; a write that was not taken may move.
+  SSL_CTX_set_mode(
+      context,
+      SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE
+          | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+  SSL_CTX_set_options(
+      context, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE);
+}
+static inline int pursight_ssl_use_certificate(SSL_CTX *context, X509 *leaf) {
+  return SSL_CTX_use_certificate(context, leaf);
+}
+static inline int pursight_ssl_add_chain(SSL_CTX *context, X509 *certificate) {
+  return (int)SSL_CTX_add1_chain_cert(context, certificate);
+}
+static inline int pursight_ssl_set_server_name(SSL *connection, const char *name) {
+  return (int)SSL_set_tlsext_host_name(connection, name);
+}
+static inline int pursight_bio_any_type(void) { return BIO_TYPE_SOURCE_SINK; }
+static inline void pursight_bio_retry_read(BIO *bio) {
+  BIO_clear_retry_flags(bio);
+  BIO_set_retry_read(bio);
+}
+static inline void pursight_bio_retry_write(BIO *bio) {
+  BIO_clear_retry_flags(bio);
+  BIO_set_retry_write(bio);
+}
+static inline void pursight_bio_no_retry(BIO *bio) { BIO_clear_retry_flags(bio); }
+// BIO_CTRL_FLUSH has to succeed, everything else is not supported.
+static inline long pursight_bio_control(BIO *bio, int command, long number, void *pointer) {
+  (void)bio, (void)number, (void)pointer;
+  return command == BIO_CTRL_FLUSH ? 1 : 0;
+}
+// The end of a certificate's validity in seconds of Unix time, 0 if it cannot be read.
+static inline int64_t pursight_not_after(const X509 *certificate) {
+  ASN1_TIME *epoch = ASN1_TIME_set(NULL, 0);
+  int days = 0, seconds = 0;
+  int known = epoch != NULL && ASN1_TIME_diff(&days, &seconds, epoch, X509_get0_notAfter(certificate));
+  ASN1_TIME_free(epoch);
+  return known ? (int64_t)days * 86400 + seconds : 0;
+}
