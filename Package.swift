@@ -31,9 +31,12 @@ func library(_ name: String, pkgConfig: String? = nil, apt: String? = nil) -> Ta
 }
 
 /// A test room: `Tests/<name>`.
-func tests(_ name: String, _ enters: [Target.Dependency] = []) -> Target {
+func tests(
+  _ name: String, _ enters: [Target.Dependency] = [], exclude: [String] = []
+) -> Target {
   .testTarget(
-    name: name + "Tests", dependencies: enters, path: "Tests/" + name, swiftSettings: settings)
+    name: name + "Tests", dependencies: enters, path: "Tests/" + name, exclude: exclude,
+    swiftSettings: settings)
 }
 
 func program(_ name: String, _ path: String, _ enters: [Target.Dependency]) -> Target {
@@ -208,7 +211,7 @@ let package = Package(
 
     // Tests
     tests("Compression", ["PurSightCompression"]),
-    tests("Arrow", ["PurSightArrow", "PurSightCompression"]),
+    tests("Arrow", ["PurSightArrow", "PurSightCompression"], exclude: ["Fixtures"]),
     tests("Formats", ["PurSightFormats", "PurSightArrow"]),
     tests("Expression", ["PurSightExpression"]),
     tests("Compute", ["PurSightCompute", "PurSightArrow", "PurSightExpression", "PurSightGovernance"]),

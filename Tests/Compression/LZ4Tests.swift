@@ -65,7 +65,7 @@ struct LZ4Tests {
   func `what is compressed comes back`(_ count: Int) throws {
     var generator = Bytes(state: UInt64(count))
     let bytes = generator.bytes(count)
-    let lz4 = LZ4()
+    var lz4 = LZ4()
     var compressed: [UInt8] = []
     try unsafe lz4.compress(bytes.span.bytes, appendingTo: &compressed)
     #expect(try decompress(compressed, exactly: count) == bytes)

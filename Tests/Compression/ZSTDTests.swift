@@ -10,7 +10,7 @@ struct ZSTDTests {
     """)
 
   private func decompress(_ bytes: [UInt8], exactly size: Int) throws -> [UInt8] {
-    let zstd = ZSTD()
+    var zstd = ZSTD()
     var output: [UInt8] = []
     try unsafe zstd.decompress(bytes.span.bytes, exactly: size, appendingTo: &output)
     return output
@@ -30,7 +30,7 @@ struct ZSTDTests {
   func `what is compressed comes back`(_ count: Int) throws {
     var generator = Bytes(state: UInt64(count))
     let bytes = generator.bytes(count)
-    let zstd = ZSTD()
+    var zstd = ZSTD()
     var compressed: [UInt8] = [9]
     try unsafe zstd.compress(bytes.span.bytes, appendingTo: &compressed)
     #expect(try decompress([UInt8](compressed.dropFirst()), exactly: count) == bytes)

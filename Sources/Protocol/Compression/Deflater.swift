@@ -1,9 +1,11 @@
 internal import CPurSightZlib
 
+// Sendable because the handle has one owner, every use is exclusive (mutating), and the library
+// keeps nothing per thread.
 /// A deflate stream being written; zlib's `deflate`.
 ///
 /// Single owner; not for two threads at once.
-@safe package struct Deflater: ~Copyable {
+@safe package struct Deflater: ~Copyable, @unchecked Sendable {
   private let stream: UnsafeMutablePointer<z_stream>
 
   /// The bytes that one call of zlib may give out.

@@ -1,9 +1,11 @@
 internal import CPurSightZlib
 
+// Sendable because the handle has one owner, every use is exclusive (mutating), and the library
+// keeps nothing per thread.
 /// A deflate stream being read; zlib's `inflate`, with a limit on what comes out.
 ///
 /// gzip members may follow one another (RFC 1952 §2.2). Single owner; not for two threads at once.
-@safe package struct Inflater: ~Copyable {
+@safe package struct Inflater: ~Copyable, @unchecked Sendable {
   private let stream: UnsafeMutablePointer<z_stream>
   private let format: DeflateFormat
   /// The bytes that may still come out.

@@ -1,9 +1,11 @@
 internal import CPurSightLZ4
 
+// Sendable because the handle has one owner, every use is exclusive (mutating), and the library
+// keeps nothing per thread.
 /// Whole buffers in and out of LZ4 frames (LZ4 Frame Format 1.6), as Arrow's `LZ4_FRAME` has them.
 ///
 /// Keeps its decoder from one buffer to the next. Single owner; not for two threads at once.
-@safe package struct LZ4: ~Copyable {
+@safe package struct LZ4: ~Copyable, @unchecked Sendable {
   private var decoder: OpaquePointer
 
   package init() {
@@ -24,7 +26,7 @@ internal import CPurSightLZ4
   /// Appends the bytes as one frame of independent 64 KiB blocks without checksums.
   ///
   /// - Throws: `outOfMemory` when the library fails.
-  package func compress(
+  package mutating func compress(
     _ bytes: borrowing RawSpan, appendingTo output: inout [UInt8]
   ) throws(CompressionError) {
     var result = 0

@@ -1,10 +1,12 @@
 internal import CPurSightZSTD
 
+// Sendable because the handle has one owner, every use is exclusive (mutating), and the library
+// keeps nothing per thread.
 /// Whole buffers in and out of Zstandard frames (RFC 8878).
 ///
 /// Keeps its contexts from one buffer to the next, because to make one costs more than to compress
 /// a small buffer. Single owner; not for two threads at once.
-@safe package struct ZSTD: ~Copyable {
+@safe package struct ZSTD: ~Copyable, @unchecked Sendable {
   private let compressor: OpaquePointer
   private let decompressor: OpaquePointer
 
@@ -26,7 +28,7 @@ internal import CPurSightZSTD
   /// Appends the bytes as one frame, which records its content size.
   ///
   /// - Throws: `outOfMemory` when the library fails.
-  package func compress(
+  package mutating func compress(
     _ bytes: borrowing RawSpan, appendingTo output: inout [UInt8], level: Int32 = defaultLevel
   ) throws(CompressionError) {
     var result = 0
@@ -45,7 +47,7 @@ internal import CPurSightZSTD
   /// Appends what the frames hold, which has to be exactly `size` bytes.
   ///
   /// - Throws: `corrupt` for bad input or another size; never writes more than `size` bytes.
-  package func decompress(
+  package mutating func decompress(
     _ bytes: borrowing RawSpan, exactly size: Int, appendingTo output: inout [UInt8]
   ) throws(CompressionError) {
     var result = 0

@@ -1,9 +1,11 @@
 internal import CPurSightZSTD
 
+// Sendable because the handle has one owner, every use is exclusive (mutating), and the library
+// keeps nothing per thread.
 /// A Zstandard stream being read, with a limit on what comes out and on the memory it takes.
 ///
 /// Frames may follow one another (RFC 8878 §3.1). Single owner; not for two threads at once.
-@safe package struct ZSTDDecoder: ~Copyable {
+@safe package struct ZSTDDecoder: ~Copyable, @unchecked Sendable {
   private let stream: OpaquePointer
   private var allowance: Int
   private let limit: Int

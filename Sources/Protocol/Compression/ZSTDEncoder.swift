@@ -1,7 +1,9 @@
 internal import CPurSightZSTD
 
+// Sendable because the handle has one owner, every use is exclusive (mutating), and the library
+// keeps nothing per thread.
 /// A Zstandard frame being written. Single owner; not for two threads at once.
-@safe package struct ZSTDEncoder: ~Copyable {
+@safe package struct ZSTDEncoder: ~Copyable, @unchecked Sendable {
   private let stream: OpaquePointer
 
   /// The bytes that one call of the library may give out.
