@@ -1,0 +1,79 @@
+package import PurSightHTTP2
+package import PurSightRPC
+
+/// The header blocks a server answers with.
+package enum GRPCResponse {
+  /// The usual head of a response with messages.
+  package static let head = HeaderList.permanent([
+    (":status", "200"), ("content-type", "application/grpc"),
+  ])
+
+  /// The trailers of a call that went well and has none of its own.
+  package static let okTrailers = HeaderList.permanent([("grpc-status", "0")])
+
+  /// The head of a response that has initial metadata or compresses.
+  package static func fillHead(
+    _ list: HeaderList, _ metadata: Metadata, encoding: MessageEncoding
+  ) {
+    list.removeAll()
+    list.add(":status", "200" as StaticString)
+    list.add("content-type", "application/grpc" as StaticString)
+    if encoding == .gzip { list.add("grpc-encoding", "gzip" as StaticString) }
+    list.add("grpc-accept-encoding", MessageEncoding.accepted)
+    MetadataCoding.append(metadata, to: list)
+  }
+
+  /// The trailers of a call that went well, with metadata.
+  package static func fillTrailers(_ list: HeaderList, _ metadata: Metadata) {
+    list.removeAll()
+    list.add("grpc-status", "0" as StaticString)
+    MetadataCoding.append(metadata, to: list)
+  }
+
+  /// The trailers of a call that failed.
+  package static func fillTrailers(_ list: HeaderList, _ error: RPCError, _ metadata: Metadata) {
+    list.removeAll()
+    appendStatus(list, error, metadata)
+  }
+
+  /// Head and status in one block, for a call that fails before its first message.
+  package static func fillTrailersOnly(
+    _ list: HeaderList, _ error: RPCError, _ metadata: Metadata
+  ) {
+    list.removeAll()
+    list.add(":status", "200" as StaticString)
+    list.add("content-type", "application/grpc" as StaticString)
+    if error.code == .unimplemented { list.add("grpc-accept-encoding", MessageEncoding.accepted) }
+    appendStatus(list, error, metadata)
+  }
+
+  /// The head of an answer to a request that is no gRPC call. A short text follows.
+  package static func fillHTTP(_ list: HeaderList, status: Int, length: Int) {
+    list.removeAll()
+    list.add(":status", String(status))
+    list.add("content-type", "text/plain; charset=utf-8" as StaticString)
+    list.add("content-length", String(length))
+    if status == 405 { list.add("allow", "POST" as StaticString) }
+  }
+
+  /// The text of an HTTP answer: what happened and what to do.
+  package static func text(httpStatus: Int) -> StaticString {
+    switch httpStatus {
+    case 404: "Nothing is served at this path.\n"
+    case 405: "This path takes gRPC calls, which are POST requests.\n"
+    default: "This path takes gRPC calls; their content-type is application/grpc.\n"
+    }
+  }
+
+  private static func appendStatus(
+    _ list: HeaderList, _ error: RPCError, _ metadata: Metadata
+  ) {
+    list.add("grpc-status", String(error.code.rawValue))
+    if !error.message.isEmpty { list.add("grpc-message", PercentCoding.encode(error.message)) }
+    if !error.details.isEmpty {
+      list.add("grpc-status-details-bin", BinaryValue.encode(StatusDetails.encode(error)))
+    }
+    MetadataCoding.append(metadata, to: list)
+    MetadataCoding.append(error.trailers, to: list)
+  }
+}

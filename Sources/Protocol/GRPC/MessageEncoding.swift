@@ -1,0 +1,48 @@
+internal import PurSightCompression
+internal import PurSightRPC
+
+/// How a message's bytes are compressed: `grpc-encoding`.
+package enum MessageEncoding: Sendable {
+  case identity
+  case gzip
+
+  /// What both sides of this implementation accept: `grpc-accept-encoding`.
+  package static let accepted: StaticString = "identity,gzip"
+
+  /// Parses the value of `grpc-encoding`; nil for one that is not supported.
+  @inline(__always) init?(_ value: UnsafeRawBufferPointer) {
+    if unsafe value.equals("identity") {
+      self = .identity
+    } else if unsafe value.equals("gzip") {
+      self = .gzip
+    } else {
+      return nil
+    }
+  }
+
+  /// Whether a list such as `identity, deflate, gzip` names gzip.
+  static func listHasGzip(_ value: UnsafeRawBufferPointer) -> Bool {
+    let parts = unsafe String(decoding: value, as: UTF8.self).split(separator: ",")
+    return parts.contains { $0.filter { $0 != " " } == "gzip" }
+  }
+
+  /// - Throws: `RESOURCE_EXHAUSTED` when more than `limit` bytes would come out, `INTERNAL` for bytes
+  ///   that are no gzip.
+  static func decompress(
+    _ bytes: UnsafeRawBufferPointer, limit: Int
+  ) throws(RPCError) -> [UInt8] {
+    do throws(CompressionError) {
+      return try unsafe Gzip.decompress(bytes.bytes, limit: limit)
+    } catch {
+      if error.code == .tooLarge {
+        throw RPCError(
+          .resourceExhausted, "A message is larger than \(limit) bytes when decompressed.")
+      }
+      throw RPCError(.internal, "A message cannot be decompressed: \(error.message)")
+    }
+  }
+
+  package static func compress(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
+    unsafe Gzip.compress(bytes.bytes)
+  }
+}

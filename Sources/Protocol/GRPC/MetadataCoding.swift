@@ -1,0 +1,112 @@
+package import PurSightHTTP2
+package import PurSightRPC
+
+/// Call metadata as header fields, both ways.
+///
+/// Source: gRPC over HTTP/2, "Custom-Metadata".
+package enum MetadataCoding {
+  /// Adds every entry that may be sent as custom metadata.
+  ///
+  /// Left out: reserved names (`grpc-…`, fields of HTTP itself), names with other bytes than
+  /// `0-9 a-z _ - .`, text that is not printable ASCII.
+  package static func append(_ metadata: Metadata, to list: HeaderList) {
+    for entry in metadata.entries {
+      guard isSendable(entry.name) else { continue }
+      let isSensitive = sensitiveNames.contains(entry.name)
+      switch entry.value {
+      case .text(let text):
+        guard !entry.name.hasSuffix("-bin"), text.utf8.allSatisfy(isPrintable) else { continue }
+        list.add(entry.name, text, isSensitive: isSensitive)
+      case .bytes(let bytes):
+        guard entry.name.hasSuffix("-bin") else { continue }
+        // Bytes rarely repeat: kept out of the table, they push nothing out of it.
+        list.add(entry.name, BinaryValue.encode(bytes), isSensitive: true)
+      }
+    }
+  }
+
+  /// The custom metadata of a header block. A `-bin` value that is no base64 is left out.
+  package static func decode(_ fields: HeaderFields) -> Metadata {
+    var metadata = Metadata()
+    var fields = fields
+    while let field = fields.next() {
+      guard unsafe field.name.first != UInt8(ascii: ":") else { continue }
+      let name = unsafe String(decoding: field.name, as: UTF8.self)
+      guard isReceivable(name) else { continue }
+      if name.hasSuffix("-bin") {
+        let parts = unsafe field.value.split(separator: UInt8(ascii: ","))
+        for index in unsafe parts.indices {
+          if let bytes = unsafe BinaryValue.decode(trimmed(parts[index])) {
+            metadata.add(name, bytes: bytes)
+          }
+        }
+      } else {
+        metadata.add(name, unsafe String(decoding: field.value, as: UTF8.self))
+      }
+    }
+    return metadata
+  }
+
+  /// The first value of one field, by its lower-case name.
+  package static func value(_ name: StaticString, in fields: HeaderFields) -> String? {
+    var fields = fields
+    while let field = fields.next() {
+      if unsafe field.name.equals(name) {
+        return unsafe String(decoding: field.value, as: UTF8.self)
+      }
+    }
+    return nil
+  }
+
+  private static let sensitiveNames: Set<String> = ["authorization", "cookie"]
+
+  /// Fields of HTTP and gRPC themselves.
+  private static let ownNames: Set<String> = [
+    "te", "content-type", "content-length", "connection", "keep-alive", "proxy-connection",
+    "transfer-encoding", "upgrade", "host",
+  ]
+
+  private static func isSendable(_ name: String) -> Bool {
+    !name.isEmpty && !name.hasPrefix("grpc-") && !ownNames.contains(name)
+      && name.utf8.allSatisfy(isNameByte)
+  }
+
+  private static func isReceivable(_ name: String) -> Bool {
+    if ownNames.contains(name) { return false }
+    return !name.hasPrefix("grpc-") || name.hasSuffix("-bin") && name != "grpc-status-details-bin"
+  }
+
+  private static func isNameByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+      UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."):
+      true
+    default: false
+    }
+  }
+
+  private static func isPrintable(_ byte: UInt8) -> Bool { byte >= 0x20 && byte <= 0x7E }
+
+  private static func trimmed(
+    _ part: UnsafeRawBufferPointer.SubSequence
+  ) -> UnsafeRawBufferPointer.SubSequence {
+    var part = unsafe part
+    while unsafe part.first == UInt8(ascii: " ") { unsafe part = unsafe part.dropFirst() }
+    while unsafe part.last == UInt8(ascii: " ") { unsafe part = unsafe part.dropLast() }
+    return unsafe part
+  }
+}
+
+extension UnsafeRawBufferPointer {
+  /// Whether the bytes are those of `text`.
+  @inline(__always) func equals(_ text: StaticString) -> Bool {
+    unsafe count == text.utf8CodeUnitCount && starts(with: text)
+  }
+
+  /// Whether the bytes begin with those of `text`.
+  @inline(__always) func starts(with text: StaticString) -> Bool {
+    let length = text.utf8CodeUnitCount
+    guard count >= length, let base = baseAddress else { return length == 0 }
+    return unsafe isEqual(base, text.utf8Start, length)
+  }
+}
