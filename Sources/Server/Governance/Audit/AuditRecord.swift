@@ -12,16 +12,19 @@ package struct AuditRecord: Hashable, Sendable {
   package var outcome: Int32
   /// Anything to add, in a sentence.
   package var note: String
+  /// The permission that was missing, for `deny`.
+  package var deniedPermission: String?
 
   package init(
     _ activity: Activity, resources: [AuditedResource] = [], changes: [FieldChange] = [],
-    outcome: Int32 = 0, note: String = ""
+    outcome: Int32 = 0, note: String = "", deniedPermission: String? = nil
   ) {
     self.activity = activity
     self.resources = resources
     self.changes = changes
     self.outcome = outcome
     self.note = note
+    self.deniedPermission = deniedPermission
   }
 }
 

@@ -15,6 +15,16 @@ $$ SELECT nullif(current_setting('pursight.project', true), '')::int $$;
 CREATE FUNCTION pursight_is_system() RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS
 $$ SELECT current_setting('pursight.system', true) = 'on' $$;
 
+-- Fails the transaction where what a change was decided on does not hold any more; the constraint names
+-- the condition.
+CREATE FUNCTION pursight_require(holds boolean, condition text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  IF holds IS NOT TRUE THEN
+    RAISE EXCEPTION 'condition % does not hold', condition
+      USING ERRCODE = 'PS001', CONSTRAINT = condition;
+  END IF;
+END $$;
+
 CREATE TABLE project (
   project_id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   slug text COLLATE "C" NOT NULL UNIQUE,
