@@ -182,12 +182,7 @@ let package = Package(
     program("pursightd", "pursightd", ["PurSightApp"]),
     program(
       "pursightctl", "pursightctl", ["PurSightClient", "PurSightJSON", argumentParser, yams]),
-    .target(
-      name: "CPurSightDescriptor", dependencies: ["CPurSightProtobuf"],
-      path: "Sources/protogen/CDescriptor"),
-    .executableTarget(
-      name: "protogen", dependencies: ["CPurSightDescriptor", "CPurSightProtobuf"],
-      path: "Sources/protogen", exclude: ["CDescriptor"], swiftSettings: settings),
+    program("protogen", "protogen", []),
 
     // Interop: gRPC's own test service and the benchmark service; not shipped, never in the SDK
     .target(
@@ -218,6 +213,7 @@ let package = Package(
     tests("Crypto", ["PurSightCrypto"]),
     tests("TransparencyLog", ["PurSightTransparencyLog", "PurSightCrypto"]),
     tests("JSON", ["PurSightJSON"]),
+    tests("Protogen", ["protogen"]),
     tests("API", ["PurSightAPI", "PurSightRPC", "PurSightJSON"]),
     tests("RPC", ["PurSightRPC"]),
     tests("GRPC", ["PurSightGRPC", "PurSightRPC", "PurSightHTTP2"]),
