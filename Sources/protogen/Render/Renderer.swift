@@ -80,7 +80,8 @@ struct Renderer {
 
   private func services(of file: SchemaFile) -> [UInt8] {
     var text = SourceText(generatedFrom: file.name)
-    text.lines(publicImports())
+    text.lines(options.swiftImports.sorted().map { "internal import \($0)" })
+    text.line("public import PurSightRPC")
     for service in file.services {
       text.line()
       ServiceRenderer(self, service, package: file.package).render(&text)
