@@ -10,12 +10,12 @@ extension AssetStore {
       """
       INSERT INTO asset (project_id, uid, kind, fqn, fqn_key, source_id, display_name, \
       property_keys, property_values, revision, create_time, update_time, creator, updater) \
-      VALUES (\(unit.scope.project), \(PostgresUUID(uid: state.uid)), \(asset.kind.rawValue), \
+      VALUES (\(unit.scope.project), \(uid: state.uid), \(asset.kind.rawValue), \
       \(asset.fqn.text), \(asset.fqn.text), (SELECT source_id FROM source \
       WHERE project_id = \(unit.scope.project) AND slug = \(asset.source) \
       AND delete_time IS NULL), \(asset.displayName), \(asset.properties.map(\.key)), \
       \(asset.properties.map(\.value)), \(state.revision), \
-      \(PostgresTimestamp(state.createTime)), \(PostgresTimestamp(state.updateTime)), \
+      \(time: state.createTime), \(time: state.updateTime), \
       \(state.creator), \(state.updater))
       """)
     writeFacets(of: asset, layers: Facets.Layer.allCases, into: &unit)
@@ -33,8 +33,8 @@ extension AssetStore {
       UPDATE asset SET display_name = \(asset.displayName), \
       property_keys = \(asset.properties.map(\.key)), \
       property_values = \(asset.properties.map(\.value)), revision = \(state.revision), \
-      update_time = \(PostgresTimestamp(state.updateTime)), updater = \(state.updater) \
-      WHERE uid = \(PostgresUUID(uid: state.uid)) AND revision = \(revision) \
+      update_time = \(time: state.updateTime), updater = \(state.updater) \
+      WHERE uid = \(uid: state.uid) AND revision = \(revision) \
       AND delete_time IS NULL
       """, else: .revision)
     writeFacets(of: asset, layers: [.curated], into: &unit)
@@ -47,22 +47,22 @@ extension AssetStore {
     unit.require(
       """
       UPDATE asset SET revision = \(state.revision), \
-      update_time = \(PostgresTimestamp(state.updateTime)), \
-      delete_time = \(PostgresTimestamp(state.updateTime)), updater = \(state.updater) \
-      WHERE uid = \(PostgresUUID(uid: state.uid)) AND revision = \(revision) \
+      update_time = \(time: state.updateTime), \
+      delete_time = \(time: state.updateTime), updater = \(state.updater) \
+      WHERE uid = \(uid: state.uid) AND revision = \(revision) \
       AND delete_time IS NULL
       """, else: .revision)
     unit.add(
       """
       DELETE FROM asset_search WHERE asset_id = \
-      (SELECT asset_id FROM asset WHERE uid = \(PostgresUUID(uid: state.uid)))
+      (SELECT asset_id FROM asset WHERE uid = \(uid: state.uid))
       """)
   }
 
   private func writeFacets(
     of asset: Asset, layers: [Facets.Layer], into unit: inout UnitOfWork
   ) {
-    let uid = PostgresUUID(uid: asset.state.uid)
+    let uid = asset.state.uid
     for layer in layers {
       let facet = asset.facets[layer]
       // A new asset has no rows that an empty layer would have to replace.
@@ -71,14 +71,14 @@ extension AssetStore {
         """
         INSERT INTO asset_facet (project_id, asset_id, layer, description, owners) \
         SELECT project_id, asset_id, \(layer.rawValue), \(facet.description), \(facet.owners) \
-        FROM asset WHERE uid = \(uid) \
+        FROM asset WHERE uid = \(uid: uid) \
         ON CONFLICT (asset_id, layer) DO UPDATE SET description = EXCLUDED.description, \
         owners = EXCLUDED.owners
         """)
       unit.add(
         """
         DELETE FROM column_facet WHERE layer = \(layer.rawValue) \
-        AND asset_id = (SELECT asset_id FROM asset WHERE uid = \(uid))
+        AND asset_id = (SELECT asset_id FROM asset WHERE uid = \(uid: uid))
         """)
       guard !facet.columns.isEmpty else { continue }
       let notes = facet.columns.sorted { $0.key < $1.key }
@@ -87,7 +87,7 @@ extension AssetStore {
         INSERT INTO column_facet (project_id, asset_id, column_id, layer, description) \
         SELECT a.project_id, a.asset_id, n.column_id, \(layer.rawValue), n.description \
         FROM asset a, unnest(\(notes.map(\.key)), \(notes.map(\.value))) \
-        AS n(column_id, description) WHERE a.uid = \(uid)
+        AS n(column_id, description) WHERE a.uid = \(uid: uid)
         """)
     }
   }
@@ -107,7 +107,7 @@ extension AssetStore {
       SELECT project_id, asset_id, fqn_key, \(asset.fqn.leaf.lowercased()), 0, \
       array_to_tsvector(\(distinct(name))), array_to_tsvector(\(distinct(columnWords))), \
       array_to_tsvector(\(distinct(name + columnWords + other))) \
-      FROM asset WHERE uid = \(PostgresUUID(uid: asset.state.uid)) \
+      FROM asset WHERE uid = \(uid: asset.state.uid) \
       ON CONFLICT (asset_id) DO UPDATE SET fqn_key = EXCLUDED.fqn_key, \
       leaf_key = EXCLUDED.leaf_key, name_words = EXCLUDED.name_words, \
       column_words = EXCLUDED.column_words, any_words = EXCLUDED.any_words

@@ -20,7 +20,7 @@ package struct AssetStore: Sendable {
     /// The condition on `asset a`.
     var condition: SQL {
       switch self {
-      case .uid(let uid): "a.uid = \(PostgresUUID(uid: uid))"
+      case .uid(let uid): "a.uid = \(uid: uid)"
       case .fqn(let fqn): "a.fqn_key = \(fqn)"
       }
     }

@@ -39,7 +39,7 @@ package struct SchemaStore: Sendable {
       SELECT \(fragment: Self.columns) FROM schema_version v JOIN asset a USING (asset_id) \
       JOIN schema_column c ON c.asset_id = v.asset_id AND c.version_from <= v.version \
       AND c.version_to > v.version \
-      WHERE a.uid = \(PostgresUUID(uid: uid)) \
+      WHERE a.uid = \(uid: uid) \
       AND v.version = coalesce(\(version), a.schema_version) \
       GROUP BY v.asset_id, v.version
       """)
@@ -56,7 +56,7 @@ package struct SchemaStore: Sendable {
       SELECT \(fragment: Self.columns) FROM schema_version v JOIN asset a USING (asset_id) \
       JOIN schema_column c ON c.asset_id = v.asset_id AND c.version_from <= v.version \
       AND c.version_to > v.version \
-      WHERE a.uid = \(PostgresUUID(uid: uid)) AND v.version < \(before) \
+      WHERE a.uid = \(uid: uid) AND v.version < \(before) \
       GROUP BY v.asset_id, v.version ORDER BY v.version DESC LIMIT \(limit)
       """)
     return try rows.map { row throws(StorageError) in try Self.version(row) }
@@ -97,13 +97,13 @@ package struct SchemaStore: Sendable {
     _ schema: Schema, uid: String, fingerprint: [UInt8], after previous: Schema?,
     ofAsset asset: String, into unit: inout UnitOfWork
   ) {
-    let assetUID = PostgresUUID(uid: asset)
+    let assetUID = asset
     unit.add(
       """
       INSERT INTO schema_version (project_id, asset_id, version, fingerprint, uid, create_time, \
       creator) SELECT project_id, asset_id, \(schema.version), \(fingerprint), \
-      \(PostgresUUID(uid: uid)), \(PostgresTimestamp(unit.time)), \(unit.actor.principal) \
-      FROM asset WHERE uid = \(assetUID)
+      \(uid: uid), \(time: unit.time), \(unit.actor.principal) \
+      FROM asset WHERE uid = \(uid: assetUID)
       """)
     let before = Array((previous?.columns ?? []).enumerated())
     let kept = Set(
@@ -114,7 +114,7 @@ package struct SchemaStore: Sendable {
       unit.add(
         """
         UPDATE schema_column SET version_to = \(schema.version) \
-        WHERE asset_id = (SELECT asset_id FROM asset WHERE uid = \(assetUID)) \
+        WHERE asset_id = (SELECT asset_id FROM asset WHERE uid = \(uid: assetUID)) \
         AND version_to = 2147483647 AND NOT column_id = ANY (\(Array(kept).sorted()))
         """)
     }
@@ -130,13 +130,13 @@ package struct SchemaStore: Sendable {
       \(new.map(\.element.isNullable)), \(new.map(\.element.precision)), \
       \(new.map(\.element.scale)), \(new.map(\.element.nativeType)), \
       \(new.map(\.element.keyOrdinal))) AS n(column_id, ordinal, name, type, nullable, \
-      "precision", scale, native_type, key_ordinal) WHERE a.uid = \(assetUID)
+      "precision", scale, native_type, key_ordinal) WHERE a.uid = \(uid: assetUID)
       """)
     unit.require(
       """
       UPDATE asset SET schema_version = \(schema.version), \
       next_column_id = greatest(next_column_id, \((schema.columns.map(\.id).max() ?? 0) + 1)) \
-      WHERE uid = \(assetUID) AND schema_version = \(previous?.version ?? 0)
+      WHERE uid = \(uid: assetUID) AND schema_version = \(previous?.version ?? 0)
       """, else: Self.isNewest)
   }
 

@@ -72,11 +72,11 @@ package struct SourceStore: Sendable {
       """
       INSERT INTO source (project_id, uid, slug, kind, display_name, description, uri, owners, \
       property_keys, property_values, revision, create_time, update_time, creator, updater) \
-      VALUES (\(unit.scope.project), \(PostgresUUID(uid: state.uid)), \(source.slug), \
+      VALUES (\(unit.scope.project), \(uid: state.uid), \(source.slug), \
       \(source.kind.rawValue), \(source.displayName), \(source.description), \(source.uri), \
       \(source.owners), \(source.properties.map(\.key)), \(source.properties.map(\.value)), \
-      \(state.revision), \(PostgresTimestamp(state.createTime)), \
-      \(PostgresTimestamp(state.updateTime)), \(state.creator), \(state.updater))
+      \(state.revision), \(time: state.createTime), \
+      \(time: state.updateTime), \(state.creator), \(state.updater))
       """)
   }
 
@@ -89,8 +89,8 @@ package struct SourceStore: Sendable {
       description = \(source.description), uri = \(source.uri), owners = \(source.owners), \
       property_keys = \(source.properties.map(\.key)), \
       property_values = \(source.properties.map(\.value)), revision = \(state.revision), \
-      update_time = \(PostgresTimestamp(state.updateTime)), updater = \(state.updater) \
-      WHERE uid = \(PostgresUUID(uid: state.uid)) AND revision = \(revision) \
+      update_time = \(time: state.updateTime), updater = \(state.updater) \
+      WHERE uid = \(uid: state.uid) AND revision = \(revision) \
       AND delete_time IS NULL
       """, else: .revision)
   }
@@ -100,19 +100,19 @@ package struct SourceStore: Sendable {
 
   /// Marks a source as deleted; `isUnused` fails the unit while living assets belong to it.
   package func delete(_ source: Source, from revision: Int64, in unit: inout UnitOfWork) {
-    let uid = PostgresUUID(uid: source.state.uid)
+    let uid = source.state.uid
     unit.require(
       that: """
         NOT EXISTS (SELECT 1 FROM asset a JOIN source s USING (source_id) \
-        WHERE s.uid = \(uid) AND a.delete_time IS NULL)
+        WHERE s.uid = \(uid: uid) AND a.delete_time IS NULL)
         """, else: Self.isUnused)
     unit.require(
       """
       UPDATE source SET revision = \(source.state.revision), \
-      update_time = \(PostgresTimestamp(source.state.updateTime)), \
-      delete_time = \(PostgresTimestamp(source.state.updateTime)), \
+      update_time = \(time: source.state.updateTime), \
+      delete_time = \(time: source.state.updateTime), \
       updater = \(source.state.updater) \
-      WHERE uid = \(uid) AND revision = \(revision) AND delete_time IS NULL
+      WHERE uid = \(uid: uid) AND revision = \(revision) AND delete_time IS NULL
       """, else: .revision)
   }
 }

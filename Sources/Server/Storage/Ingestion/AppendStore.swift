@@ -132,7 +132,7 @@ package struct AppendStore: Sendable {
       rows_quarantined = rows_quarantined + \(quarantined), commits = commits + 1, \
       resume_token = \(append.resumeToken), \
       segments_digest = coalesce(\(digest), segments_digest), \
-      last_commit_time = \(PostgresTimestamp(unit.time)) \
+      last_commit_time = \(time: unit.time) \
       WHERE write_stream_id = \(append.writeStream) AND next_offset = \(append.offset) \
       AND epoch = \(append.epoch) AND state = 1
       """, else: Self.atOffset)
@@ -143,20 +143,20 @@ package struct AppendStore: Sendable {
     _ append: StoredAppend, _ stored: Int64, _ quarantined: Int64, _ unit: inout UnitOfWork
   ) -> ResultSlot {
     let bytes = Int64(append.segment?.bytes.count ?? 0)
-    let uid = PostgresUUID(uid: append.datasetUID)
+    let uid = append.datasetUID
     unit.add(
       """
       UPDATE dataset SET data_revision = data_revision + 1, \
       next_segment = next_segment + \(append.segment == nil ? 0 : 1), \
       row_count = row_count + \(stored), stored_bytes = stored_bytes + \(bytes), \
-      quarantined_count = quarantined_count + \(quarantined) WHERE uid = \(uid)
+      quarantined_count = quarantined_count + \(quarantined) WHERE uid = \(uid: uid)
       """)
     unit.add(
       """
       INSERT INTO dataset_revision (project_id, dataset_id, data_revision, write_stream_id, \
       row_count, stored_bytes, at) SELECT project_id, dataset_id, data_revision, \
-      \(append.writeStream), row_count, stored_bytes, \(PostgresTimestamp(unit.time)) \
-      FROM dataset WHERE uid = \(uid)
+      \(append.writeStream), row_count, stored_bytes, \(time: unit.time) \
+      FROM dataset WHERE uid = \(uid: uid)
       """)
     return unit.returning(
       """
@@ -169,7 +169,7 @@ package struct AppendStore: Sendable {
   private func insert(
     _ segment: StoredAppend.NewSegment, _ append: StoredAppend, _ unit: inout UnitOfWork
   ) {
-    let uid = PostgresUUID(uid: append.datasetUID)
+    let uid = append.datasetUID
     unit.add(
       """
       INSERT INTO segment (project_id, dataset_id, segment, revision_from, first_row, rows, \
@@ -177,13 +177,13 @@ package struct AppendStore: Sendable {
       SELECT project_id, dataset_id, next_segment - 1, data_revision, \
       row_count - \(Int64(segment.rows)), \(segment.rows), \(segment.codec), \
       \(segment.schemaVersion), \(segment.digest), \(Int64(segment.bytes.count)), \
-      \(append.writeStream), \(append.offset), \(segment.columns) FROM dataset WHERE uid = \(uid)
+      \(append.writeStream), \(append.offset), \(segment.columns) FROM dataset WHERE uid = \(uid: uid)
       """)
     unit.add(
       """
       INSERT INTO segment_data (project_id, dataset_id, segment, bytes) \
       SELECT project_id, dataset_id, next_segment - 1, \(segment.bytes) \
-      FROM dataset WHERE uid = \(uid)
+      FROM dataset WHERE uid = \(uid: uid)
       """)
   }
 
@@ -197,29 +197,29 @@ package struct AppendStore: Sendable {
       rule_id, column_name, value, reason, message, line, body, at) \
       SELECT d.project_id, d.dataset_id, \(append.writeStream), q.stream_offset, q.rule_id, \
       q.column_name, CASE WHEN q.has_value THEN q.value END, q.reason, q.message, q.line, \
-      q.body, \(PostgresTimestamp(unit.time)) \
+      q.body, \(time: unit.time) \
       FROM dataset d, unnest(\(rows.map(\.offset)), \(rows.map(\.ruleID)), \
       \(rows.map(\.column)), \(rows.map { $0.value != nil }), \(rows.map { $0.value ?? "" }), \
       \(rows.map(\.reason)), \(rows.map(\.message)), \(rows.map(\.line)), \(rows.map(\.body))) \
       AS q(stream_offset, rule_id, column_name, has_value, value, reason, message, line, body) \
-      WHERE d.uid = \(PostgresUUID(uid: append.datasetUID))
+      WHERE d.uid = \(uid: append.datasetUID)
       """)
   }
 
   private func insertVerdicts(_ append: StoredAppend, _ unit: inout UnitOfWork) {
     guard let run = append.checkRun else { return }
-    let uid = PostgresUUID(uid: run)
+    let uid = run
     if let state = append.verdictState {
       unit.add(
         """
         INSERT INTO commit_verdict (project_id, check_run_id, stream_offset, state) \
         SELECT project_id, check_run_id, \(append.offset + append.rows), \(state) \
-        FROM check_run WHERE uid = \(uid)
+        FROM check_run WHERE uid = \(uid: uid)
         """)
       unit.add(
         """
         DELETE FROM commit_verdict WHERE stream_offset < \(append.offset + append.rows) \
-        AND check_run_id = (SELECT check_run_id FROM check_run WHERE uid = \(uid))
+        AND check_run_id = (SELECT check_run_id FROM check_run WHERE uid = \(uid: uid))
         """)
     }
     guard !append.failing.isEmpty else { return }
@@ -229,7 +229,7 @@ package struct AppendStore: Sendable {
       bits) SELECT c.project_id, c.check_run_id, f.ordinal, d.dataset_id, d.next_segment - 1, \
       f.failed, f.bits FROM check_run c JOIN dataset d USING (dataset_id), \
       unnest(\(append.failing.map(\.ordinal)), \(append.failing.map(\.failed)), \
-      \(append.failing.map(\.bits))) AS f(ordinal, failed, bits) WHERE c.uid = \(uid)
+      \(append.failing.map(\.bits))) AS f(ordinal, failed, bits) WHERE c.uid = \(uid: uid)
       """)
   }
 }

@@ -84,7 +84,7 @@ package struct DatasetStore: Sendable {
       INSERT INTO dataset (project_id, dataset_id, uid, key_columns, rule_set_id) \
       SELECT project_id, asset_id, uid, \(dataset.keyColumns), \
       \(fragment: Self.ruleSet(dataset.ruleSet, unit)) \
-      FROM asset WHERE uid = \(PostgresUUID(uid: dataset.state.uid))
+      FROM asset WHERE uid = \(uid: dataset.state.uid)
       """)
   }
 
@@ -94,7 +94,7 @@ package struct DatasetStore: Sendable {
       """
       UPDATE dataset SET key_columns = \(dataset.keyColumns), \
       rule_set_id = \(fragment: Self.ruleSet(dataset.ruleSet, unit)) \
-      WHERE uid = \(PostgresUUID(uid: dataset.state.uid))
+      WHERE uid = \(uid: dataset.state.uid)
       """)
   }
 
@@ -110,12 +110,12 @@ package struct DatasetStore: Sendable {
 
   /// Takes the rows of a dataset away; its asset is deleted beside it and keeps the history.
   package func delete(_ dataset: Dataset, in unit: inout UnitOfWork) {
-    let uid = PostgresUUID(uid: dataset.state.uid)
+    let uid = dataset.state.uid
     unit.require(
       that: """
         NOT EXISTS (SELECT 1 FROM write_stream w JOIN dataset d USING (dataset_id) \
-        WHERE d.uid = \(uid) AND w.state = 1)
+        WHERE d.uid = \(uid: uid) AND w.state = 1)
         """, else: Self.hasNoOpenStream)
-    unit.add("DELETE FROM dataset WHERE uid = \(uid)")
+    unit.add("DELETE FROM dataset WHERE uid = \(uid: uid)")
   }
 }

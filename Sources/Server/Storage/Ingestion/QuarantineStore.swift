@@ -38,7 +38,7 @@ package struct QuarantineStore: Sendable {
       q.column_name, q.value, q.reason, q.message, q.line, q.body \
       FROM quarantined_row q JOIN dataset d USING (dataset_id) \
       JOIN write_stream w USING (write_stream_id) \
-      WHERE d.uid = \(PostgresUUID(uid: uid)) AND q.quarantined_row_id > \(after) \
+      WHERE d.uid = \(uid: uid) AND q.quarantined_row_id > \(after) \
       AND (\(selection.ruleID) = '' OR q.rule_id = \(selection.ruleID)) \
       AND (\(selection.writeStream) = '' OR w.stream_id = \(selection.writeStream)) \
       ORDER BY q.quarantined_row_id LIMIT \(limit)

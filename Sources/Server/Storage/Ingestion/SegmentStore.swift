@@ -26,7 +26,7 @@ package struct PostgresSegmentStore: SegmentStore {
       FROM segment_data s JOIN dataset d USING (dataset_id), \
       unnest(\(ranges.map(\.lowerBound)), \(ranges.map { Int64($0.count) })) \
       WITH ORDINALITY AS r(start, length, n) \
-      WHERE d.uid = \(PostgresUUID(uid: uid)) AND s.segment = \(segment) GROUP BY s.segment
+      WHERE d.uid = \(uid: uid) AND s.segment = \(segment) GROUP BY s.segment
       """)
     guard let row = rows.first else {
       throw StorageError(.corrupt, "Segment \(segment) has no bytes.")
@@ -56,7 +56,7 @@ package struct SegmentIndex: Sendable {
       SELECT s.segment, s.revision_from, s.first_row, s.rows, s.codec, s.schema_version, \
       s.digest, s.bytes, s.stream_offset, s.columns \
       FROM segment s JOIN dataset d USING (dataset_id) \
-      WHERE d.uid = \(PostgresUUID(uid: uid)) AND s.segment > \(after) \
+      WHERE d.uid = \(uid: uid) AND s.segment > \(after) \
       AND s.revision_from <= \(revision) AND s.revision_to > \(revision) \
       ORDER BY s.segment LIMIT \(limit)
       """)
@@ -71,7 +71,7 @@ package struct SegmentIndex: Sendable {
       scope,
       """
       SELECT v.row_count FROM dataset_revision v JOIN dataset d USING (dataset_id) \
-      WHERE d.uid = \(PostgresUUID(uid: uid)) AND v.data_revision = \(revision)
+      WHERE d.uid = \(uid: uid) AND v.data_revision = \(revision)
       """)
     do throws(PostgresError) {
       return try rows.first?.int64(0)

@@ -104,20 +104,20 @@ package struct WriteStreamStore: Sendable {
       source_asset_id, source_uri, state, epoch, on_bad_row, rule_set_id, rule_set_version, \
       check_run_uid, arrow_schema, schema_version, segments_digest, open_event, revision, \
       create_time, update_time, creator, updater) \
-      SELECT d.project_id, \(PostgresUUID(uid: state.uid)), d.dataset_id, \(stream.id), \
+      SELECT d.project_id, \(uid: state.uid), d.dataset_id, \(stream.id), \
       (SELECT source_id FROM source WHERE project_id = \(unit.scope.project) \
       AND slug = \(stream.source) AND delete_time IS NULL), \
-      (SELECT asset_id FROM asset WHERE uid = \(sourceAsset.map(PostgresUUID.init(uid:)))), \
+      (SELECT asset_id FROM asset WHERE uid = \(uid: sourceAsset ?? "")), \
       \(stream.sourceURI), \(stream.life.rawValue), \(stream.epoch), \
       \(stream.onBadRow.rawValue), (SELECT rule_set_id FROM rule_set \
       WHERE project_id = \(unit.scope.project) AND slug = \(stream.ruleSet) \
       AND delete_time IS NULL), \(stream.ruleSetVersion), \
-      \(stream.checkRunUID.map(PostgresUUID.init(uid:))), \(stream.arrowSchema), \
+      \(uid: stream.checkRunUID ?? ""), \(stream.arrowSchema), \
       \(stream.schemaVersion), \(stream.segmentsDigest), \
-      \(PostgresUUID(uid: unit.eventID.description)), \(state.revision), \
-      \(PostgresTimestamp(state.createTime)), \(PostgresTimestamp(state.updateTime)), \
+      \(uid: unit.eventID.description), \(state.revision), \
+      \(time: state.createTime), \(time: state.updateTime), \
       \(state.creator), \(state.updater) \
-      FROM dataset d WHERE d.uid = \(PostgresUUID(uid: stream.datasetUID))
+      FROM dataset d WHERE d.uid = \(uid: stream.datasetUID)
       """)
   }
 
@@ -129,7 +129,7 @@ package struct WriteStreamStore: Sendable {
       """
       UPDATE write_stream SET epoch = epoch + 1, arrow_schema = \(arrowSchema), \
       schema_version = \(schemaVersion), revision = revision + 1, \
-      update_time = \(PostgresTimestamp(unit.time)), updater = \(unit.actor.principal) \
+      update_time = \(time: unit.time), updater = \(unit.actor.principal) \
       WHERE write_stream_id = \(stored.number) AND epoch = \(stored.stream.epoch) AND state = 1
       """, else: .openLoad)
   }
@@ -141,8 +141,8 @@ package struct WriteStreamStore: Sendable {
     unit.require(
       """
       UPDATE write_stream SET state = \(life.rawValue), revision = revision + 1, \
-      close_event = \(PostgresUUID(uid: unit.eventID.description)), \
-      update_time = \(PostgresTimestamp(unit.time)), updater = \(unit.actor.principal) \
+      close_event = \(uid: unit.eventID.description), \
+      update_time = \(time: unit.time), updater = \(unit.actor.principal) \
       WHERE write_stream_id = \(stored.number) AND epoch = \(stored.stream.epoch) \
       AND next_offset = \(stored.stream.nextOffset) AND state = 1
       """, else: .openLoad)
