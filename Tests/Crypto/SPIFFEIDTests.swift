@@ -52,10 +52,10 @@ import Testing
 
   @Test(arguments: [
     "", "spiffe:/dev/a", "SPIFFE://dev/a", "https://dev/a", "spiffe://", "spiffe:///a",
-    "spiffe://Dev/a", "spiffe://dev:8443/a", "spiffe://user@dev/a", "spiffe://dev/", "spiffe://dev//a",
-    "spiffe://dev/a/", "spiffe://dev/.", "spiffe://dev/../a", "spiffe://dev/a%2Fb", "spiffe://dev/a?b",
-    "spiffe://dev/a#b", "spiffe://dev/ä", "spiffe://dev?x", "spiffe://dev/a b", "spiffe://dev/a\0",
-    " spiffe://dev/a",
+    "spiffe://Dev/a", "spiffe://dev:8443/a", "spiffe://user@dev/a", "spiffe://dev/",
+    "spiffe://dev//a", "spiffe://dev/a/", "spiffe://dev/.", "spiffe://dev/../a",
+    "spiffe://dev/a%2Fb", "spiffe://dev/a?b", "spiffe://dev/a#b", "spiffe://dev/ä",
+    "spiffe://dev?x", "spiffe://dev/a b", "spiffe://dev/a\0", " spiffe://dev/a",
   ])
   func `bad names are refused`(text: String) {
     #expect(throws: CryptoError.self) { try SPIFFEID(parsing: text) }

@@ -98,7 +98,7 @@ package enum AESGCM {
     _ key: SymmetricKey, _ text: [UInt8], _ additional: [UInt8], _ nonce: [UInt8]
   ) throws(CryptoError) {
     guard key.byteCount == 32 else {
-      throw CryptoError(.invalidArgument, "AES-256-GCM needs a key of 32, not \(key.byteCount) bytes")
+      throw CryptoError(.invalidArgument, "AES-256-GCM takes 32 key bytes, not \(key.byteCount)")
     }
     guard text.count <= maxTextBytes, additional.count <= maxTextBytes else {
       throw CryptoError(.invalidArgument, "AES-GCM takes at most \(maxTextBytes) bytes at once")

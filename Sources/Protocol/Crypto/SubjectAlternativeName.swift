@@ -14,7 +14,9 @@ package enum SubjectAlternativeName: Hashable, Sendable {
   /// Reads an IPv4 or IPv6 address.
   ///
   /// Throws `malformed` for other text.
-  package static func ipAddress(parsing text: String) throws(CryptoError) -> SubjectAlternativeName {
+  package static func ipAddress(
+    parsing text: String
+  ) throws(CryptoError) -> SubjectAlternativeName {
     guard let octets = unsafe a2i_IPADDRESS(text) else {
       ERR_clear_error()
       throw CryptoError(.malformed, "\(text) is no IPv4 or IPv6 address")
