@@ -38,6 +38,11 @@ package import PurSightRPC
     hasPrefix && lent == 0 && queue.count == needed
   }
 
+  /// Whether more than one message is there and none was taken.
+  @inline(__always) package var holdsMoreThanOneMessage: Bool {
+    hasPrefix && lent == 0 && queue.count > needed
+  }
+
   /// The error that ended this inbox: a message that is too long, or a prefix that makes no sense.
   package var error: RPCError? { failure }
 

@@ -191,7 +191,10 @@ private func onFrame(
     let isEnd = header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
     unsafe withState(user) { state in
       if isHeaders { unsafe pushHeaders(state, stream) }
-      if isEnd { unsafe state.push(.end, stream) }
+      if isEnd {
+        unsafe stream._withUnsafeGuaranteedRef { $0.isInboundEnded = true }
+        unsafe state.push(.end, stream)
+      }
     }
     return 0
   }
@@ -253,17 +256,26 @@ private func onFrameSent(
   _ session: OpaquePointer?, _ frame: UnsafePointer<nghttp2_frame>?,
   _ user: UnsafeMutableRawPointer?
 ) -> Int32 {
-  guard let frame = unsafe frame,
-    unsafe UInt32(frame.pointee.hd.type) == NGHTTP2_RST_STREAM.rawValue
-  else { return 0 }
-  let code = unsafe frame.pointee.rst_stream.error_code
-  // Resets that are nobody's fault: an answer that came early, a refusal, a cancelled call.
-  if code == NGHTTP2_NO_ERROR.rawValue || code == NGHTTP2_REFUSED_STREAM.rawValue
-    || code == NGHTTP2_CANCEL.rawValue
-  {
-    return 0
+  guard let frame = unsafe frame else { return 0 }
+  let header = unsafe frame.pointee.hd
+  if UInt32(header.type) == NGHTTP2_RST_STREAM.rawValue {
+    let code = unsafe frame.pointee.rst_stream.error_code
+    // Resets that are nobody's fault: an answer that came early, a refusal, a cancelled call.
+    let isHarmless =
+      code == NGHTTP2_NO_ERROR.rawValue || code == NGHTTP2_REFUSED_STREAM.rawValue
+      || code == NGHTTP2_CANCEL.rawValue
+    if !isHarmless { unsafe withState(user) { $0.chargeViolation(tokens: 1) } }
+  } else if header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0 {
+    // An answer that is complete before its request: the rest of that is not wanted
+    // (RFC 9113 §8.1).
+    let mayBeEarly = unsafe withState(user) { $0.role == .server && $0.mayEndEarly }
+    if mayBeEarly, let stream = unsafe findStream(session, header.stream_id),
+      unsafe !stream._withUnsafeGuaranteedRef({ $0.isInboundEnded })
+    {
+      _ = unsafe nghttp2_submit_rst_stream(
+        session, 0, header.stream_id, NGHTTP2_NO_ERROR.rawValue)
+    }
   }
-  unsafe withState(user) { $0.chargeViolation(tokens: 1) }
   return 0
 }
 
@@ -303,7 +315,7 @@ private func readBody(
       }
       if stream.isOutboundFinished && count == available {
         unsafe flags.pointee |= UInt32(NGHTTP2_DATA_FLAG_EOF.rawValue)
-        if let trailers = stream.outboundTrailers ?? state.usualTrailers {
+        if stream.sendsTrailers, let trailers = stream.outboundTrailers ?? state.usualTrailers {
           unsafe flags.pointee |= UInt32(NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue)
           let result = unsafe trailers.withTable {
             unsafe nghttp2_submit_trailer(session, id, $0, $1)

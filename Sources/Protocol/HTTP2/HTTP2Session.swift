@@ -20,17 +20,15 @@ package enum HTTP2Role: Sendable {
   /// Makes a session and queues its SETTINGS.
   ///
   /// - Parameters:
-  ///   - streams: where a server's streams come from; a client passes nil.
   ///   - usualTrailers: sent after a body when the stream has no trailers of its own; nil ends the
   ///     stream with its last DATA frame.
   ///   - now: nanoseconds of the clock that `receive` and `produce` are given too.
   package init(
     _ role: HTTP2Role, _ configuration: HTTP2Configuration, workspace: HTTP2Workspace,
-    streams: (any HTTP2StreamSource)?, usualTrailers: HeaderList?, now: UInt64
+    usualTrailers: HeaderList?, now: UInt64
   ) throws(HTTP2Error) {
     let state = HTTP2SessionState(
-      role, configuration, workspace: workspace, streams: streams, usualTrailers: usualTrailers,
-      now: now)
+      role, configuration, workspace: workspace, usualTrailers: usualTrailers, now: now)
     unsafe raw = try makeSession(role, configuration, state)
     self.state = state
     // What follows cannot fail but for lack of memory.
@@ -51,6 +49,11 @@ package enum HTTP2Role: Sendable {
   }
 
   deinit { unsafe nghttp2_session_del(raw) }
+
+  /// Says where a server's streams come from. The source has to outlive the session.
+  package func setStreamSource(_ source: any HTTP2StreamSource) {
+    unsafe state.streams = source
+  }
 
   // MARK: Bytes
 
@@ -117,6 +120,7 @@ package enum HTTP2Role: Sendable {
   ) {
     guard !stream.isClosed, !stream.isSubmitted else { return }
     stream.isSubmitted = true
+    if !stream.isInboundEnded { state.mayEndEarly = true }
     unsafe headers.withTable { table, count in
       if hasBody {
         var provider = unsafe dataProvider(stream)
@@ -206,8 +210,8 @@ package enum HTTP2Role: Sendable {
   let role: HTTP2Role
   let configuration: HTTP2Configuration
   let workspace: HTTP2Workspace
-  /// The owner outlives its session.
-  unowned(unsafe) let streams: (any HTTP2StreamSource)?
+  /// Where streams come from; the owner outlives its session.
+  @exclusivity(unchecked) unowned(unsafe) var streams: (any HTTP2StreamSource)?
   let usualTrailers: HeaderList?
   /// The stream whose header block is being read, so that each field needs no look-up.
   @safe @exclusivity(unchecked) var current: Unmanaged<HTTP2Stream>?
@@ -221,17 +225,18 @@ package enum HTTP2Role: Sendable {
   @safe @exclusivity(unchecked) var controlFrames: TokenBucket
   /// DATA of ours went out since the last PING came in.
   @safe @exclusivity(unchecked) var sentDataSincePing = false
+  /// A response was begun before its request had ended.
+  @safe @exclusivity(unchecked) var mayEndEarly = false
   /// The peer went over a limit.
   @safe @exclusivity(unchecked) var isAbused = false
 
   init(
     _ role: HTTP2Role, _ configuration: HTTP2Configuration, workspace: HTTP2Workspace,
-    streams: (any HTTP2StreamSource)?, usualTrailers: HeaderList?, now: UInt64
+    usualTrailers: HeaderList?, now: UInt64
   ) {
     self.role = role
     self.configuration = configuration
     self.workspace = workspace
-    unsafe self.streams = streams
     self.usualTrailers = usualTrailers
     self.now = now
     violations = TokenBucket(configuration.violations, now: now)

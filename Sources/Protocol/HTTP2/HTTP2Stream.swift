@@ -3,8 +3,8 @@
 /// Pooled by its owner, touched on one thread only. The session refers to it from the first header
 /// to the `closed` event; only after that event may it be recycled.
 @safe package final class HTTP2Stream {
-  /// Whoever made the stream, found again from an event: the owner outlives the stream.
-  package let owner: UnsafeRawPointer
+  /// Whoever made the stream, to be found again from an event: the owner outlives the stream.
+  @exclusivity(unchecked) package var owner: UnsafeRawPointer?
 
   @safe @exclusivity(unchecked) private(set) package var id: Int32 = 0
 
@@ -23,6 +23,8 @@
   @safe @exclusivity(unchecked) package var outbound = ByteBuffer()
   /// Nothing will be appended to `outbound` any more.
   @safe @exclusivity(unchecked) package var isOutboundFinished = false
+  /// Whether fields follow the body at all.
+  @safe @exclusivity(unchecked) package var sendsTrailers = true
   /// Fields after the body; nil sends the session's usual ones.
   @safe @exclusivity(unchecked) package var outboundTrailers: HeaderList?
   /// The owner wants a `drained` event when `outbound` falls below the low-water mark.
@@ -37,7 +39,7 @@
   /// The session knows the stream no more.
   @safe @exclusivity(unchecked) package var isClosed = false
 
-  package init(owner: UnsafeRawPointer) { unsafe self.owner = owner }
+  package init() { unsafe owner = nil }
 
   func open(_ id: Int32, now: UInt64) {
     self.id = id
@@ -55,6 +57,7 @@
     isHeaderListTooLong = false
     isInboundEnded = false
     isOutboundFinished = false
+    sendsTrailers = true
     awaitsDrain = false
     isSubmitted = false
     isDeferred = false

@@ -56,7 +56,8 @@ extension EventLoop {
       }
       passes &+= 1
     }
-    if unsafe !flushing.isEmpty { flush() }
+    // What asks for another flush while it is flushed waits for its next turn.
+    if unsafe passes == Self.passesPerTick && !flushing.isEmpty { flush() }
     if !closed.isEmpty { releaseClosed() }
   }
 
@@ -79,15 +80,16 @@ extension EventLoop {
   }
 
   private func flush() {
+    let count = unsafe flushing.count
     var index = 0
-    while unsafe index < flushing.count {
+    while index < count {
       unsafe flushing[index]._withUnsafeGuaranteedRef {
         $0.awaitsFlush = false
         if !$0.isClosed { $0.handler?.channelFlush() }
       }
       index &+= 1
     }
-    unsafe flushing.removeAll(keepingCapacity: true)
+    unsafe flushing.removeFirst(count)
   }
 
   private func fireTimers() {

@@ -45,17 +45,30 @@ package enum Socket {
     return descriptor
   }
 
-  /// Takes one waiting connection, nil if there is none (or it is gone again, or no descriptor is
-  /// free: `EMFILE` is not an error of the listener, the connection waits in the kernel).
-  package static func accept(_ listener: Int32) -> Int32? {
+  /// What a listener had to offer.
+  package enum Accepted {
+    case connection(Int32)
+    /// Nobody waits (any more).
+    case none
+    /// The process or the system has no descriptor left: those who wait have to wait on.
+    case exhausted
+  }
+
+  /// Takes one waiting connection.
+  package static func accept(_ listener: Int32) -> Accepted {
     #if canImport(Glibc)
       let descriptor = Glibc.accept(listener, nil, nil)
     #else
       let descriptor = unsafe Darwin.accept(listener, nil, nil)
     #endif
-    if descriptor < 0 { return nil }
-    prepare(descriptor)
-    return descriptor
+    if descriptor >= 0 {
+      prepare(descriptor)
+      return .connection(descriptor)
+    }
+    switch lastErrno() {
+    case EMFILE, ENFILE, ENOBUFS, ENOMEM: return .exhausted
+    default: return .none
+    }
   }
 
   /// Starts to connect; the outcome shows when the socket becomes ready for output: `pendingError`.
@@ -133,6 +146,9 @@ package enum Socket {
       }
     }
   }
+
+  /// Closes a socket that no channel owns.
+  package static func close(_ descriptor: Int32) { _ = platformClose(descriptor) }
 
   /// Tells the peer that nothing more will be written.
   package static func shutdownOutput(_ descriptor: Int32) {

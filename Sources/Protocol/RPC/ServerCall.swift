@@ -22,7 +22,8 @@ public protocol ServerCall: AnyObject {
 
   /// The next request message, nil after the last one.
   ///
-  /// Taking a message is what reopens the sender's window. The bytes are borrowed until the next call.
+  /// Taking a message is what reopens the sender's window. The bytes are borrowed until the handler
+  /// asks for the next one or suspends.
   nonisolated(nonsending) func nextMessage() async throws(RPCError) -> UnsafeRawBufferPointer?
 
   /// Room for one outgoing message of exactly `count` bytes; the caller fills it and calls `sendMessage`.
@@ -33,6 +34,21 @@ public protocol ServerCall: AnyObject {
   /// - Throws: `CANCELLED` or `DEADLINE_EXCEEDED` when nobody waits for it any more.
   nonisolated(nonsending) func sendMessage() async throws(RPCError)
 
+  /// Whether the message that was taken last came compressed.
+  var lastMessageWasCompressed: Bool { get }
+
+  /// Whether outgoing messages are compressed from now on; stays false when the caller takes none that
+  /// are. Has to be set before the first message to have any effect.
+  var compressesMessages: Bool { get set }
+
   /// The response of a unary call: what `reserveMessage` made room for goes out with the status.
   func replyMessage()
+}
+
+extension ServerCall {
+  public var lastMessageWasCompressed: Bool { false }
+  public var compressesMessages: Bool {
+    get { false }
+    set {}
+  }
 }

@@ -1,0 +1,213 @@
+internal import PurSightGRPC
+internal import PurSightHTTP2
+internal import PurSightNet
+internal import PurSightRPC
+
+extension ServerConnection: HTTP2StreamSource {
+  func takeStream() -> Unmanaged<HTTP2Stream> {
+    let call = unsafe home.takeCall()
+    // Held by the connection from here until `recycle`.
+    _ = unsafe Unmanaged.passRetained(call)
+    call.open(on: self, now: unsafe home.loop.now)
+    unsafe call.next = firstCall
+    unsafe call.previous = nil
+    if let first = unsafe firstCall { unsafe first.previous = call }
+    unsafe firstCall = call
+    callCount &+= 1
+    if watchdogAt > (unsafe home.loop.now &+ home.timeouts.round) { watch() }
+    return unsafe Unmanaged.passUnretained(call.stream)
+  }
+
+  /// Works off the events of the session. No handler runs in here.
+  @inline(__always) func dispatch() {
+    let workspace = unsafe home.http2
+    var index = 0
+    while index < workspace.eventCount {
+      let event = workspace.event(index)
+      if let stream = unsafe event.stream {
+        unsafe TransportCall.of(stream)._withUnsafeGuaranteedRef { call in
+          switch event.kind {
+          case .headers: takeHead(call)
+          case .data:
+            unsafe takeData(
+              call, UnsafeRawBufferPointer(start: event.bytes, count: event.count))
+          case .end: takeEnd(call)
+          case .drained: call.wakeWriter()
+          case .closed: takeClose(call, HTTP2ErrorCode(rawValue: UInt32(event.count)))
+          case .trailers, .notSent, .settings, .pingAcknowledged, .goAway: break
+          }
+        }
+      } else {
+        takeConnectionEvent(event.kind)
+      }
+      index &+= 1
+    }
+    workspace.removeEvents()
+  }
+
+  @inline(never) private func takeConnectionEvent(_ kind: HTTP2Event.Kind) {
+    switch kind {
+    case .settings: hasPeerSettings = true
+    case .pingAcknowledged: if drain == .announced { finishDrain() }
+    case .headers, .trailers, .data, .end, .closed, .drained, .notSent, .goAway: break
+    }
+  }
+
+  // MARK: Requests
+
+  @inline(__always) private func takeHead(_ call: TransportCall) {
+    let head = unsafe GRPCRequestHead(HeaderFields(call.stream.headers.bytes))
+    let route = unsafe router.find(head.path)
+    if call.stream.isHeaderListTooLong { return refuseHeaders(call) }
+    if let status = head.httpStatus(isKnown: route != nil) { return call.answerHTTP(status) }
+    if let refusal = head.refusal { return call.fail(refusal) }
+    guard let route else { return unsafe refusePath(call, head.path) }
+    guard unsafe home.runningCalls < home.configuration.limits.runningCallsPerLoop else {
+      return call.fail(RPCError(.unavailable, "The server has too many calls under way."))
+    }
+    call.route = route
+    call.acceptsGzip = head.acceptsGzip
+    call.inbox.encoding = head.encoding ?? .identity
+    call.inbox.maxMessageBytes = unsafe home.configuration.limits.maxMessageBytes
+    let method = routes[route].method
+    if let timeout = head.timeout {
+      call.setDeadline(nanoseconds: timeout, now: unsafe home.loop.now)
+    } else if let limit = method.defaultDeadline {
+      call.setDeadline(nanoseconds: nanoseconds(limit), now: unsafe home.loop.now)
+    }
+    if let observer = unsafe home.observer {
+      observer.callStarted(method, loop: unsafe home.index)
+    }
+    if method.clientStreams { start(call) }
+  }
+
+  @inline(never) private func refuseHeaders(_ call: TransportCall) {
+    let limit = unsafe home.configuration.http2.maxHeaderListBytes
+    call.fail(
+      RPCError(.resourceExhausted, "The request's metadata is larger than \(limit) bytes."))
+  }
+
+  @inline(never) private func refusePath(_ call: TransportCall, _ path: UnsafeRawBufferPointer) {
+    // A peer's bytes: shortened, and escaped on their way into the status.
+    let name = unsafe String(decoding: path.prefix(256), as: UTF8.self)
+    call.fail(RPCError(.unimplemented, "This server has no method \(name)."))
+  }
+
+  @inline(__always) private func takeData(_ call: TransportCall, _ bytes: UnsafeRawBufferPointer) {
+    guard call.answer != .ended else { return consume(call, bytes.count) }
+    call.lastInput = unsafe home.loop.now
+    unsafe call.inbox.append(bytes)
+    if call.isRunning {
+      if unsafe call.reader != nil {
+        consume(call, bytes.count)
+        if call.inbox.isReady { call.wakeReader() }
+      }
+      return
+    }
+    // A request that its method waits for as a whole: bounded by the message limit.
+    consume(call, bytes.count)
+    if let error = call.inbox.error { return call.fail(error) }
+    if call.inbox.holdsMoreThanOneMessage { refuseSecondMessage(call) }
+  }
+
+  @inline(never) private func refuseSecondMessage(_ call: TransportCall) {
+    call.fail(RPCError(.internal, "The request has more than the one message its method takes."))
+  }
+
+  @inline(__always) private func takeEnd(_ call: TransportCall) {
+    if call.answer == .ended { return }
+    if call.isRunning { return call.wakeReader() }
+    if call.inbox.holdsOneMessage { return start(call) }
+    call.fail(RPCError(.internal, "The request ended without its whole message."))
+  }
+
+  @inline(__always) private func start(_ call: TransportCall) {
+    call.isRunning = true
+    unsafe home.runningCalls &+= 1
+    unsafe home.runners.append(call)
+  }
+
+  // MARK: Ends
+
+  private func takeClose(_ call: TransportCall, _ code: HTTP2ErrorCode) {
+    call.stream.isClosed = true
+    // What nobody took would otherwise be missing from the connection's window for good.
+    consume(call, call.stream.unconsumed)
+    if call.answer != .ended {
+      call.observeEnd(.cancelled, "The caller has reset the stream.")
+      call.cancel(RPCError(.cancelled, "The caller has cancelled the call."))
+    } else if call.isRunning {
+      call.cancel(RPCError(.cancelled, "The call has ended."))
+    }
+    if !call.isRunning { recycle(call) }
+  }
+
+  /// A handler has returned, with its call ended.
+  @inline(__always) func handlerReturned(_ call: TransportCall) {
+    call.isRunning = false
+    unsafe home.runningCalls &-= 1
+    if call.stream.isClosed { recycle(call) }
+  }
+
+  private func recycle(_ call: TransportCall) {
+    let (next, previous) = unsafe (call.next, call.previous)
+    if let previous { unsafe previous.next = next } else { unsafe firstCall = next }
+    if let next { unsafe next.previous = previous }
+    callCount &-= 1
+    let reference = unsafe Unmanaged.passUnretained(call)
+    unsafe home.recycle(call)
+    unsafe reference.release()
+    if callCount == 0 {
+      lastActivity = unsafe home.loop.now
+      // Balances what `close` took to outlive the handlers.
+      if isClosed { unsafe Unmanaged.passUnretained(self).release() }
+    }
+  }
+
+  /// Ends every call of a connection that is gone.
+  func endCalls(_ reason: RPCError) {
+    var call = unsafe firstCall
+    while let current = call {
+      unsafe call = current.next
+      current.stream.isClosed = true
+      if current.answer != .ended { current.observeEnd(reason.code, reason.message) }
+      current.cancel(reason)
+      if !current.isRunning { recycle(current) }
+    }
+  }
+
+  // MARK: Drain
+
+  /// Announces the end: no new calls, please. One round trip later they are refused.
+  func beginDrain() {
+    guard drain == .no, !isHandshaking else {
+      if isHandshaking { close(.drained) }
+      return
+    }
+    drain = .announced
+    session.announceShutdown()
+    session.ping()
+    requestFlush()
+    watch()
+  }
+
+  /// Refuses what comes now; the calls that are here go on.
+  func finishDrain() {
+    drain = .final
+    session.goAway(.noError)
+    requestFlush()
+  }
+
+  /// Ends the calls that the grace period was too short for, and with them the connection.
+  func endDrain() {
+    let reason = RPCError(.unavailable, "The server is shutting down.")
+    var call = unsafe firstCall
+    while let current = call {
+      unsafe call = current.next
+      if current.answer != .ended { current.fail(reason) }
+      if current.isRunning { current.cancel(reason) }
+    }
+    if drain != .final { finishDrain() }
+    requestFlush()
+  }
+}

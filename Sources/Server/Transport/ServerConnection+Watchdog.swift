@@ -1,0 +1,77 @@
+internal import PurSightHTTP2
+internal import PurSightNet
+internal import PurSightRPC
+
+// One timer per connection looks at everything that has to go on within a time.
+extension ServerConnection {
+  /// Has the connection looked at when the next of its deadlines may have passed.
+  func watch() {
+    guard !isClosed else { return }
+    let due = nextLook()
+    if watchdogAt <= due { return }
+    watchdogAt = due
+    let timer = watchdog ?? LoopTimer { [unowned self] in look() }
+    watchdog = timer
+    unsafe home.loop.schedule(timer, at: due)
+  }
+
+  private func nextLook() -> UInt64 {
+    let (now, timeouts) = unsafe (home.loop.now, home.timeouts)
+    if isHandshaking { return openedAt + timeouts.handshake }
+    if drain == .announced { return now + timeouts.drainRoundTrip }
+    if !hasPeerSettings { return openedAt + timeouts.preface }
+    if callCount > 0 || !pending.isEmpty || headersSince != 0 {
+      return now + timeouts.round
+    }
+    return max(lastActivity + timeouts.idle, now)
+  }
+
+  private func look() {
+    watchdogAt = .max
+    let (now, timeouts) = unsafe (home.loop.now, home.timeouts)
+    if isHandshaking {
+      if now >= openedAt + timeouts.handshake { return close(.handshakeTimeout) }
+    } else if drain == .announced {
+      finishDrain()
+    } else if !hasPeerSettings {
+      if now >= openedAt + timeouts.preface { return close(.prefaceTimeout) }
+    } else if headersSince != 0 && now >= headersSince + timeouts.headers {
+      return close(.headerTimeout)
+    } else if !pending.isEmpty && now >= lastWrite + timeouts.responseStall {
+      return close(.stalled)
+    } else if callCount == 0 {
+      if drain == .no && now >= lastActivity + timeouts.idle { endIdle() }
+    } else {
+      resetStalledCalls(now)
+    }
+    watch()
+  }
+
+  /// Says goodbye to a peer that has not called for long.
+  private func endIdle() {
+    drain = .final
+    session.goAway(.noError)
+    requestFlush()
+  }
+
+  /// Ends calls whose peer neither sends what is waited for nor takes what is there for it.
+  private func resetStalledCalls(_ now: UInt64) {
+    let timeouts = unsafe home.timeouts
+    var call = unsafe firstCall
+    while let current = call {
+      unsafe call = current.next
+      if current.stream.isClosed { continue }
+      let awaitsRequest =
+        current.route >= 0 && !current.isRunning && current.answer == .none
+      if awaitsRequest && now >= current.lastInput + timeouts.requestStall {
+        current.fail(RPCError(.deadlineExceeded, "The request did not arrive in time."))
+      }
+      let progress = max(current.stream.lastProgress, current.startedAt)
+      let awaitsReader = !current.stream.outbound.isEmpty && pending.isEmpty
+      if awaitsReader && now >= progress + timeouts.responseStall {
+        session.reset(current.stream, .cancel)
+        requestFlush()
+      }
+    }
+  }
+}

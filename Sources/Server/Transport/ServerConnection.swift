@@ -1,0 +1,129 @@
+internal import PurSightGRPC
+internal import PurSightHTTP2
+internal import PurSightNet
+internal import PurSightRPC
+internal import PurSightTLS
+
+/// One connection: a socket, TLS if the listener has it, an HTTP/2 session and its calls.
+///
+/// It stays until its last handler has returned, also when the socket is long gone. Everything
+/// happens on the loop's thread.
+@safe final class ServerConnection {
+  /// The TLS layer, in a class of its own so that plaintext connections go without.
+  final class Secure {
+    let tls: TLSConnection
+    init(_ context: TLSContext, _ workspace: TLSWorkspace) throws(TLSError) {
+      tls = try TLSConnection(context, workspace: workspace)
+    }
+  }
+
+  unowned(unsafe) let home: ServerLoop
+  let session: HTTP2Session
+  let secure: Secure?
+  let router: Router
+  let routes: [Router.Route]
+  let address: SocketAddress?
+  private let onClose: @Sendable () -> Void
+  @safe @exclusivity(unchecked) var channel: IOChannel?
+  @safe @exclusivity(unchecked) var peer: Peer
+  @safe @exclusivity(unchecked) var isHandshaking: Bool
+  @safe @exclusivity(unchecked) var isClosed = false
+  /// The socket takes nothing more for now.
+  @safe @exclusivity(unchecked) var isBlocked = false
+  /// Bytes that wait for the socket.
+  @safe @exclusivity(unchecked) var pending = ByteBuffer()
+  // The calls whose streams are open or whose handlers have not returned.
+  @exclusivity(unchecked) unowned(unsafe) var firstCall: TransportCall?
+  @safe @exclusivity(unchecked) var callCount = 0
+  @safe @exclusivity(unchecked) var hasPeerSettings = false
+  @safe @exclusivity(unchecked) var drain = Drain.no
+  // What the watchdog looks at, in the loop's clock.
+  @safe @exclusivity(unchecked) var openedAt: UInt64
+  @safe @exclusivity(unchecked) var lastActivity: UInt64
+  @safe @exclusivity(unchecked) var lastWrite: UInt64
+  @safe @exclusivity(unchecked) var headersSince: UInt64 = 0
+  @safe @exclusivity(unchecked) var watchdog: LoopTimer?
+  /// When the watchdog looks next; the end of time while it is not set.
+  @safe @exclusivity(unchecked) var watchdogAt = UInt64.max
+
+  /// How far a graceful end has come.
+  enum Drain {
+    case no
+    /// GOAWAY with the highest identifier is out, and a PING to know when it has arrived.
+    case announced
+    /// GOAWAY with the last identifier is out: when the calls are done, so is the connection.
+    case final
+  }
+
+  /// Takes a connected socket over, on the loop's thread.
+  ///
+  /// - Parameter onClose: called once when the connection is gone, on the loop's thread.
+  init(
+    _ home: ServerLoop, router: Router, tls: TLSContext?, address: SocketAddress?,
+    onClose: @escaping @Sendable () -> Void
+  ) throws {
+    let now = home.loop.now
+    session = try HTTP2Session(
+      .server, home.configuration.http2, workspace: home.http2,
+      usualTrailers: GRPCResponse.okTrailers, now: now)
+    secure = try tls.map { try Secure($0, home.tls) }
+    unsafe self.home = home
+    self.router = router
+    routes = router.routes
+    self.address = address
+    self.onClose = onClose
+    peer = Peer(
+      spiffeID: nil, subject: "", names: [], certificateFingerprint: "",
+      address: address?.description ?? "", isEncrypted: tls != nil)
+    isHandshaking = tls != nil
+    (openedAt, lastActivity, lastWrite) = (now, now, now)
+    session.setStreamSource(self)
+  }
+
+  /// Begins to work on `descriptor`.
+  func start(_ descriptor: Int32) throws(NetError) {
+    let channel = try unsafe home.loop.register(descriptor, interest: .input, handler: self)
+    self.channel = channel
+    unsafe home.add(self)
+    watch()
+    if !isHandshaking { established() }
+  }
+
+  /// The peer is known; HTTP/2 begins.
+  func established() {
+    isHandshaking = false
+    openedAt = unsafe home.loop.now
+    unsafe home.observer?.connectionOpened(peer, loop: home.index)
+    requestFlush()
+  }
+
+  @inline(__always) func requestFlush() { channel?.requestFlush() }
+
+  /// Gives body bytes of a call back to its windows.
+  @inline(__always) func consume(_ call: TransportCall, _ count: Int) {
+    if count == 0 { return }
+    if isClosed {
+      call.stream.unconsumed = 0
+    } else {
+      session.consume(call.stream, count)
+      requestFlush()
+    }
+  }
+
+  /// Closes the socket and ends every call; the object goes when its last handler has returned.
+  func close(_ reason: ConnectionEnd) {
+    if isClosed { return }
+    isClosed = true
+    if let watchdog { unsafe home.loop.cancel(watchdog) }
+    watchdog = nil
+    channel?.close()
+    channel = nil
+    pending.release()
+    // Its calls point here: `recycle` balances this with the last of them.
+    if callCount > 0 { _ = unsafe Unmanaged.passRetained(self) }
+    endCalls(RPCError(.cancelled, "The connection to the caller is gone."))
+    unsafe home.remove(self)
+    unsafe home.observer?.connectionClosed(reason, loop: home.index)
+    onClose()
+  }
+}

@@ -1,0 +1,111 @@
+internal import PurSightHTTP2
+internal import PurSightNet
+internal import PurSightTLS
+
+/// What a server keeps on one loop, and its connections share: blocks, pools, runners.
+///
+/// Touched on its loop's thread only; `@unchecked Sendable` because the server hands it to closures
+/// that run there.
+@safe final class ServerLoop: @unchecked Sendable {
+  let loop: EventLoop
+  let index: Int
+  let configuration: ServerConfiguration
+  let timeouts: TimeoutNanoseconds
+  let observer: (any ServerObserver)?
+  let runners: CallRunners
+  let http2 = HTTP2Workspace()
+  let tls = TLSWorkspace()
+  /// Decrypted bytes of one receive.
+  let plaintext = UnsafeMutableRawBufferPointer.allocate(
+    byteCount: EventLoop.receiveBlockBytes, alignment: 64)
+  @safe @exclusivity(unchecked) private var pool: [TransportCall] = []
+  @safe @exclusivity(unchecked) private(set) var connections: [ObjectIdentifier: ServerConnection] =
+    [:]
+  /// Handlers that have not returned.
+  @safe @exclusivity(unchecked) var runningCalls = 0
+  @safe @exclusivity(unchecked) private var handshakes = 0
+  @safe @exclusivity(unchecked) private(set) var isDraining = false
+
+  /// Call objects kept for reuse.
+  private static let maxPooledCalls = 1024
+
+  /// On the loop's thread.
+  init(
+    _ loop: EventLoop, index: Int, _ configuration: ServerConfiguration,
+    observer: (any ServerObserver)?
+  ) {
+    self.loop = loop
+    self.index = index
+    self.configuration = configuration
+    timeouts = TimeoutNanoseconds(configuration.timeouts)
+    self.observer = observer
+    runners = CallRunners(loop)
+    loop.addTickHook { [unowned self] in
+      runners.kick()
+      handshakes = 0
+    }
+  }
+
+  deinit { unsafe plaintext.deallocate() }
+
+  /// Whether one more step of a handshake may be taken in this tick.
+  func admitsHandshake() -> Bool {
+    handshakes += 1
+    return handshakes <= configuration.limits.handshakesPerTick
+  }
+
+  // MARK: Calls
+
+  @inline(__always) func takeCall() -> TransportCall { pool.popLast() ?? TransportCall(self) }
+
+  @inline(__always) func recycle(_ call: TransportCall) {
+    call.recycle()
+    if pool.count < Self.maxPooledCalls { pool.append(call) }
+  }
+
+  // MARK: Connections
+
+  func add(_ connection: ServerConnection) {
+    connections[ObjectIdentifier(connection)] = connection
+    if isDraining { connection.beginDrain() }
+  }
+
+  func remove(_ connection: ServerConnection) {
+    connections[ObjectIdentifier(connection)] = nil
+  }
+
+  func beginDrain() {
+    isDraining = true
+    for connection in connections.values { connection.beginDrain() }
+  }
+
+  /// Ends what the grace period has left over.
+  func endDrain() {
+    for connection in connections.values { connection.endDrain() }
+  }
+
+  func stop() { runners.stop() }
+}
+
+/// The configured timeouts in the loop's clock, converted once.
+struct TimeoutNanoseconds {
+  let handshake: UInt64
+  let preface: UInt64
+  let headers: UInt64
+  let requestStall: UInt64
+  let responseStall: UInt64
+  let idle: UInt64
+  /// How often a connection with something under way is looked at.
+  let round: UInt64 = 2_000_000_000
+  /// How long the answer to the drain's PING is waited for.
+  let drainRoundTrip: UInt64 = 1_000_000_000
+
+  init(_ timeouts: ServerConfiguration.Timeouts) {
+    handshake = nanoseconds(timeouts.handshake)
+    preface = nanoseconds(timeouts.preface)
+    headers = nanoseconds(timeouts.headers)
+    requestStall = nanoseconds(timeouts.requestStall)
+    responseStall = nanoseconds(timeouts.responseStall)
+    idle = nanoseconds(timeouts.idle)
+  }
+}

@@ -1,0 +1,152 @@
+internal import PurSightGRPC
+internal import PurSightHTTP2
+internal import PurSightNet
+internal import PurSightRPC
+
+// The way out: messages into the stream's buffer, head and status around them.
+extension TransportCall {
+  /// Room for a message of `count` bytes, behind its prefix.
+  @inline(__always) func reserve(_ count: Int) -> UnsafeMutableRawPointer {
+    if answer == .ended || compresses { return unsafe reserveScratch(count) }
+    dropReserved()
+    let size = MessageFraming.prefixBytes &+ count
+    let target = unsafe stream.outbound.extend(size)
+    unsafe MessageFraming.putPrefix(target, length: count)
+    reserved = size
+    return unsafe target + MessageFraming.prefixBytes
+  }
+
+  @inline(never) private func reserveScratch(_ count: Int) -> UnsafeMutableRawPointer {
+    dropReserved()
+    scratch.removeAll()
+    usesScratch = true
+    return unsafe scratch.extend(count)
+  }
+
+  /// Forgets a message that was reserved and not sent.
+  @inline(__always) private func dropReserved() {
+    if reserved > 0 {
+      stream.outbound.removeLast(reserved)
+      reserved = 0
+    }
+    usesScratch = false
+  }
+
+  /// Counts what was reserved as sent.
+  @inline(__always) func commit() {
+    reserved = 0
+    sent &+= 1
+    if usesScratch { commitScratch() }
+  }
+
+  @inline(never) private func commitScratch() {
+    usesScratch = false
+    guard answer != .ended else { return scratch.removeAll() }
+    let message = unsafe MessageEncoding.compress(scratch.bytes)
+    let target = unsafe stream.outbound.extend(MessageFraming.prefixBytes + message.count)
+    unsafe MessageFraming.putPrefix(target, length: message.count, isCompressed: true)
+    unsafe message.withUnsafeBytes {
+      if let source = $0.baseAddress {
+        unsafe (target + MessageFraming.prefixBytes).copyMemory(
+          from: source, byteCount: message.count)
+      }
+    }
+    scratch.removeAll()
+  }
+
+  /// Sends the head, if it is not out yet, and tells the session that there is more.
+  @inline(__always) func push() {
+    if answer == .none {
+      beginAnswer()
+    } else {
+      connection.session.resume(stream)
+    }
+    connection.requestFlush()
+  }
+
+  @inline(__always) private func beginAnswer() {
+    answer = .begun
+    if sentMetadata == nil && !announcesGzip {
+      connection.session.respond(stream, GRPCResponse.head, hasBody: true)
+    } else {
+      let list = answerList()
+      GRPCResponse.fillHead(
+        list, sentMetadata ?? Metadata(), encoding: announcesGzip ? .gzip : .identity)
+      connection.session.respond(stream, list, hasBody: true)
+    }
+  }
+
+  /// Ends the call with OK, after what its handler has sent.
+  @inline(__always) func finish() {
+    guard answer != .ended else { return }
+    if !connection.routes[route].method.serverStreams && sent == 0 {
+      return fail(RPCError(.internal, "The handler of this method returned without an answer."))
+    }
+    dropReserved()
+    stream.isOutboundFinished = true
+    if let trailers = sentTrailers {
+      let list = HeaderList()
+      GRPCResponse.fillTrailers(list, trailers)
+      stream.outboundTrailers = list
+    }
+    push()
+    answer = .ended
+    if deadlineAt != 0 { cancelDeadline() }
+    observeEnd(.ok, "")
+  }
+
+  /// Ends the call with an error: after what was sent, or as the only block of the answer.
+  func fail(_ error: RPCError) {
+    guard answer != .ended else { return }
+    dropReserved()
+    let metadata = sentTrailers ?? Metadata()
+    if answer == .none && (stream.outbound.isEmpty && sentMetadata == nil) {
+      let list = answerList()
+      GRPCResponse.fillTrailersOnly(list, error, metadata)
+      connection.session.respond(stream, list, hasBody: false)
+      connection.requestFlush()
+    } else {
+      // Kept by the stream until the body is out: not the list that the head may need.
+      let list = HeaderList()
+      GRPCResponse.fillTrailers(list, error, metadata)
+      stream.outboundTrailers = list
+      stream.isOutboundFinished = true
+      push()
+    }
+    answer = .ended
+    if deadlineAt != 0 { cancelDeadline() }
+    observeEnd(error.code, error.message)
+  }
+
+  /// Answers a request that is no gRPC call.
+  func answerHTTP(_ status: Int) {
+    let text = GRPCResponse.text(httpStatus: status)
+    let list = answerList()
+    GRPCResponse.fillHTTP(list, status: status, length: text.utf8CodeUnitCount)
+    stream.outbound.append(text)
+    stream.isOutboundFinished = true
+    stream.sendsTrailers = false
+    connection.session.respond(stream, list, hasBody: true)
+    connection.requestFlush()
+    answer = .ended
+  }
+
+  private func answerList() -> HeaderList {
+    let list = self.list ?? HeaderList()
+    self.list = list
+    return list
+  }
+
+  /// Tells the observer, if the call had got as far as a method.
+  @inline(__always) func observeEnd(_ code: RPCCode, _ message: String) {
+    if unsafe home.observer != nil && route >= 0 { reportEnd(code, message) }
+  }
+
+  @inline(never) private func reportEnd(_ code: RPCCode, _ message: String) {
+    let ended = EndedCall(
+      method: connection.routes[route].method, code: code, message: message,
+      peer: connection.peer, nanoseconds: monotonicNanoseconds() &- startedAt,
+      received: received, sent: sent)
+    unsafe home.observer?.callEnded(ended, loop: home.index)
+  }
+}

@@ -1,0 +1,85 @@
+internal import PurSightGRPC
+internal import PurSightHTTP2
+internal import PurSightNet
+internal import PurSightRPC
+
+extension TransportCall: ServerCall {
+  var method: MethodInfo { connection.routes[route].method }
+
+  var peer: Peer { connection.peer }
+
+  var deadline: Deadline? {
+    if deadlineAt == 0 { return nil }
+    let left = Int64(clamping: deadlineAt) - Int64(clamping: monotonicNanoseconds())
+    return .after(.nanoseconds(left))
+  }
+
+  var requestMetadata: Metadata { MetadataCoding.decode(unsafe HeaderFields(stream.headers.bytes)) }
+
+  func requestValue(_ name: StaticString) -> String? {
+    MetadataCoding.value(name, in: unsafe HeaderFields(stream.headers.bytes))
+  }
+
+  var initialMetadata: Metadata {
+    get { sentMetadata ?? Metadata() }
+    set { sentMetadata = newValue.isEmpty ? nil : newValue }
+  }
+
+  var trailers: Metadata {
+    get { sentTrailers ?? Metadata() }
+    set { sentTrailers = newValue.isEmpty ? nil : newValue }
+  }
+
+  var attachments: [ObjectIdentifier: any Sendable] {
+    get { left ?? [:] }
+    set { left = newValue }
+  }
+
+  var lastMessageWasCompressed: Bool { inbox.lastWasCompressed }
+
+  var compressesMessages: Bool {
+    get { compresses }
+    set {
+      // Once the head is out, only a call that announced a compression may use it.
+      guard acceptsGzip, answer == .none || announcesGzip else { return }
+      compresses = newValue
+      if newValue { announcesGzip = true }
+    }
+  }
+
+  func nextMessage() async throws(RPCError) -> UnsafeRawBufferPointer? {
+    while true {
+      if let endReason { throw endReason }
+      if let message = unsafe try inbox.take() {
+        received &+= 1
+        // Taking it makes room for as much again.
+        connection.consume(self, min(stream.unconsumed, inbox.readyBytes))
+        return unsafe message
+      }
+      if stream.isInboundEnded {
+        if inbox.isDrained { return nil }
+        throw RPCError(.internal, "The request stream ended in the middle of a message.")
+      }
+      // The rest of a message may be larger than the window: while somebody waits for it, every byte
+      // is given back as it arrives. What that can hold is bounded by the message limit.
+      connection.consume(self, stream.unconsumed)
+      unsafe await withUnsafeContinuation { reader = unsafe $0 }
+    }
+  }
+
+  func reserveMessage(_ count: Int) -> UnsafeMutableRawPointer { unsafe reserve(count) }
+
+  func sendMessage() async throws(RPCError) {
+    commit()
+    if let endReason { throw endReason }
+    guard answer != .ended else { throw RPCError(.cancelled, "The call has ended.") }
+    push()
+    while stream.outbound.count > (unsafe home.configuration.limits.outboundHighWaterBytes) {
+      stream.awaitsDrain = true
+      unsafe await withUnsafeContinuation { writer = unsafe $0 }
+      if let endReason { throw endReason }
+    }
+  }
+
+  func replyMessage() { commit() }
+}

@@ -1,0 +1,173 @@
+internal import PurSightGRPC
+internal import PurSightHTTP2
+internal import PurSightNet
+internal import PurSightRPC
+
+/// One call on its connection: the transport's `ServerCall`. Pooled with its stream.
+///
+/// It goes back to the pool when both its stream is closed and its handler has returned. Everything
+/// happens on the loop's thread.
+@safe final class TransportCall {
+  /// How far the answer has come.
+  enum Answer {
+    case none
+    /// The head went out.
+    case begun
+    /// The status went out, or nobody waits for it: what the handler still does has no effect.
+    case ended
+  }
+
+  let stream = HTTP2Stream()
+  unowned(unsafe) let home: ServerLoop
+  @exclusivity(unchecked) unowned(unsafe) private(set) var owner: ServerConnection?
+  @safe @exclusivity(unchecked) var inbox = MessageInbox()
+  /// The index of its route; -1 before it is known.
+  @safe @exclusivity(unchecked) var route = -1
+  @safe @exclusivity(unchecked) var answer = Answer.none
+  /// Queued for a runner, or with one.
+  @safe @exclusivity(unchecked) var isRunning = false
+  @safe @exclusivity(unchecked) var runner: CallRunners.Runner?
+  /// What a handler is told that goes on after the end.
+  @safe @exclusivity(unchecked) var endReason: RPCError?
+  @safe @exclusivity(unchecked) var reader: UnsafeContinuation<Void, Never>?
+  @safe @exclusivity(unchecked) var writer: UnsafeContinuation<Void, Never>?
+  /// Monotonic nanoseconds; 0 without a deadline.
+  @safe @exclusivity(unchecked) var deadlineAt: UInt64 = 0
+  @safe @exclusivity(unchecked) private var deadlineTimer: LoopTimer?
+  @safe @exclusivity(unchecked) var startedAt: UInt64 = 0
+  @safe @exclusivity(unchecked) var lastInput: UInt64 = 0
+  @safe @exclusivity(unchecked) var received = 0
+  @safe @exclusivity(unchecked) var sent = 0
+  @safe @exclusivity(unchecked) var acceptsGzip = false
+  @safe @exclusivity(unchecked) var compresses = false
+  /// The head says, or will say, that messages may be compressed.
+  @safe @exclusivity(unchecked) var announcesGzip = false
+  /// Bytes at the end of `stream.outbound` that `reserveMessage` took and nobody has sent yet.
+  @safe @exclusivity(unchecked) var reserved = 0
+  /// Where a message lies that is compressed, or dropped, before it goes out.
+  @safe @exclusivity(unchecked) var scratch = ByteBuffer()
+  @safe @exclusivity(unchecked) var usesScratch = false
+  /// Fields of an answer that is not the usual one.
+  @safe @exclusivity(unchecked) var list: HeaderList?
+  @safe @exclusivity(unchecked) var sentMetadata: Metadata?
+  @safe @exclusivity(unchecked) var sentTrailers: Metadata?
+  @safe @exclusivity(unchecked) var left: [ObjectIdentifier: any Sendable]?
+  // The connection's list of calls goes through the calls.
+  @exclusivity(unchecked) unowned(unsafe) var next: TransportCall?
+  @exclusivity(unchecked) unowned(unsafe) var previous: TransportCall?
+
+  init(_ home: ServerLoop) {
+    unsafe self.home = home
+    unsafe stream.owner = UnsafeRawPointer(Unmanaged.passUnretained(self).toOpaque())
+  }
+
+  /// The call of a stream; the pool or the connection keeps it alive.
+  @inline(__always) static func of(_ stream: Unmanaged<HTTP2Stream>) -> Unmanaged<TransportCall> {
+    unsafe .fromOpaque(stream._withUnsafeGuaranteedRef { unsafe $0.owner.unsafelyUnwrapped })
+  }
+
+  /// The connection; it outlives its calls.
+  @inline(__always) var connection: ServerConnection { unsafe owner.unsafelyUnwrapped }
+
+  @inline(__always) func open(on connection: ServerConnection, now: UInt64) {
+    unsafe owner = connection
+    startedAt = now
+    lastInput = now
+  }
+
+  /// Makes the call as new, keeping its memory.
+  func recycle() {
+    stream.recycle()
+    inbox.recycle()
+    unsafe owner = nil
+    route = -1
+    answer = .none
+    isRunning = false
+    deadlineAt = 0
+    received = 0
+    sent = 0
+    reserved = 0
+    acceptsGzip = false
+    compresses = false
+    announcesGzip = false
+    usesScratch = false
+    scratch.removeAll()
+    if runner != nil { runner = nil }
+    if endReason != nil { endReason = nil }
+    if list != nil { list = nil }
+    if sentMetadata != nil { sentMetadata = nil }
+    if sentTrailers != nil { sentTrailers = nil }
+    if left != nil { left = nil }
+  }
+
+  // MARK: Running
+
+  /// Has the handler answer; on a runner, from the runner's task.
+  func run(_ runner: CallRunners.Runner) async {
+    self.runner = runner
+    if answer != .ended {
+      let handler = connection.routes[route].handler
+      do {
+        try await handler(ServerContext(self))
+        finish()
+      } catch let error as RPCError {
+        fail(error)
+      } catch {
+        fail(Self.status(of: error))
+      }
+    }
+    self.runner = nil
+    connection.handlerReturned(self)
+  }
+
+  /// The status of an error that is none; its text may hold internals and stays here.
+  private static func status(of error: any Error) -> RPCError {
+    error is CancellationError
+      ? RPCError(.cancelled, "The call was cancelled.")
+      : RPCError(.unknown, "The handler failed.")
+  }
+
+  /// Ends the call for its handler: the answer is given or not wanted any more.
+  func cancel(_ reason: RPCError) {
+    answer = .ended
+    if endReason == nil { endReason = reason }
+    cancelDeadline()
+    runner?.cancel()
+    wakeReader()
+    wakeWriter()
+  }
+
+  @inline(__always) func wakeReader() {
+    guard let waiting = reader else { return }
+    reader = nil
+    unsafe waiting.resume()
+  }
+
+  @inline(__always) func wakeWriter() {
+    guard let waiting = writer else { return }
+    writer = nil
+    unsafe waiting.resume()
+  }
+
+  // MARK: Deadline
+
+  func setDeadline(nanoseconds: UInt64, now: UInt64) {
+    let (at, overflow) = now.addingReportingOverflow(nanoseconds)
+    if overflow { return }
+    deadlineAt = at
+    let timer = deadlineTimer ?? LoopTimer { [unowned self] in deadlinePassed() }
+    deadlineTimer = timer
+    unsafe home.loop.schedule(timer, at: at)
+  }
+
+  func cancelDeadline() {
+    if deadlineAt != 0, let deadlineTimer { unsafe home.loop.cancel(deadlineTimer) }
+  }
+
+  private func deadlinePassed() {
+    guard answer != .ended else { return }
+    let error = RPCError(.deadlineExceeded, "The call's deadline has passed.")
+    fail(error)
+    cancel(error)
+  }
+}
