@@ -137,6 +137,21 @@ import Testing
     }
   }
 
+  /// The activity is byte 45 of the small leaf, counted by hand in docs/audit-leaf.md.
+  @Test func `the numbers of the activities are those of the document`() throws {
+    let bytes = try Hexadecimal.decode(LogVectors.smallLeaf)
+    #expect(bytes[45] == 99)
+    let documented: [UInt8: AuditActivity] = [
+      1: .create, 2: .read, 3: .update, 4: .delete, 99: .other, 100: .open, 101: .finish,
+      102: .abort, 103: .deny,
+    ]
+    for number in UInt8.min...UInt8.max {
+      var changed = bytes
+      changed[45] = number
+      #expect((try? AuditLeaf(decoding: changed))?.activity == documented[number])
+    }
+  }
+
   @Test func `another version is refused`() throws {
     var bytes = try Hexadecimal.decode(LogVectors.smallLeaf)
     bytes[0] = 2

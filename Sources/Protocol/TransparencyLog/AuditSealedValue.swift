@@ -45,17 +45,3 @@ package struct AuditSealedValue: Hashable, Sendable {
     Array("pursight.audit.v1".utf8) + [0] + eventID.bytes + keyID.bytes + Array(field.utf8)
   }
 }
-
-/// A personal value with the name of its field.
-package struct AuditSealedField: Hashable, Sendable {
-  /// The field, such as `actor.name` or `source.address`.
-  package var name: String
-  /// The ciphertext.
-  package var value: AuditSealedValue
-
-  /// Names a sealed value.
-  package init(name: String, value: AuditSealedValue) {
-    self.name = name
-    self.value = value
-  }
-}

@@ -23,17 +23,3 @@ package struct StoredNode: Hashable, Sendable {
     self.hash = hash
   }
 }
-
-/// Neighbouring stored nodes of one level, to be read in order of their index.
-package struct NodeRange: Hashable, Sendable {
-  /// The level, 0 for leaves.
-  package let level: Int
-  /// The positions within the level; never empty, at most 256.
-  package let indexes: Range<UInt64>
-
-  /// Makes a range.
-  package init(level: Int, indexes: Range<UInt64>) {
-    self.level = level
-    self.indexes = indexes
-  }
-}
