@@ -71,6 +71,9 @@ package struct UnitOfWork: Sendable {
   /// Lets an open load's audit events cover the unit.
   package mutating func cover(by load: LoadCoverage) { coverage = load }
 
+  /// Whether there is nothing to commit.
+  package var isEmpty: Bool { statements.isEmpty && versions.isEmpty && events.isEmpty }
+
   /// Whether the unit may be committed at all.
   var isAudited: Bool { !events.isEmpty || coverage != nil }
 }
