@@ -32,12 +32,18 @@ package struct ExpressionSchema: Sendable, Hashable {
 
   package let columns: [Column]
   package let functions: [ContextFunction]
+  /// Columns that exist but have a type that expressions cannot use, and that type's name.
+  package let unusableColumns: [String: String]
   private let columnIndices: [String: Int]
 
   /// Makes a schema; of columns with the same name the first is found.
-  package init(_ columns: [Column], functions: [ContextFunction] = []) {
+  package init(
+    _ columns: [Column], functions: [ContextFunction] = [],
+    unusableColumns: [String: String] = [:]
+  ) {
     self.columns = columns
     self.functions = functions
+    self.unusableColumns = unusableColumns
     var indices: [String: Int] = [:]
     for (index, column) in columns.enumerated() where indices[column.name] == nil {
       indices[column.name] = index

@@ -52,6 +52,11 @@ struct ProgramBuilder {
     -> Operand
   {
     guard let index = schema.index(ofColumn: name) else {
+      if let type = schema.unusableColumns[name] {
+        throw error(
+          .typeMismatch, at: offset,
+          "the column \"\(name)\" is \(type), which expressions cannot use")
+      }
       let names = schema.columns.lazy.map(\.name)
       var clause = Suggestion.clause(for: name, among: names)
       if clause.isEmpty, isQuoted { clause = "; strings are written in single quotes" }
