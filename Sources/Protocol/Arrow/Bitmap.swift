@@ -102,8 +102,8 @@ extension Bitmap: Equatable {
 package struct BitmapBuilder: Sendable {
   @usableFromInline var words: [UInt64] = []
   /// The number of bits appended.
-  @usableFromInline package private(set) var count = 0
-  @usableFromInline package private(set) var countOfOnes = 0
+  @usableFromInline package internal(set) var count = 0
+  @usableFromInline package internal(set) var countOfOnes = 0
 
   package init() {}
 
@@ -112,7 +112,7 @@ package struct BitmapBuilder: Sendable {
     words.reserveCapacity((count &+ bits &+ 63) &>> 6)
   }
 
-  package mutating func append(_ bit: Bool) {
+  @inlinable package mutating func append(_ bit: Bool) {
     let position = UInt64(truncatingIfNeeded: count & 63)
     if position == 0 { words.append(0) }
     if bit {
@@ -180,9 +180,14 @@ package struct BitmapBuilder: Sendable {
   /// Returns the bits and starts anew.
   package mutating func finish() -> Bitmap {
     let bitmap = Bitmap(words: words, count: count)
+    removeAll()
+    return bitmap
+  }
+
+  /// Starts anew and keeps the memory.
+  package mutating func removeAll() {
     words.removeAll(keepingCapacity: true)
     count = 0
     countOfOnes = 0
-    return bitmap
   }
 }

@@ -194,6 +194,43 @@ package struct ColumnBuilder: Sendable {
     return column
   }
 
+  /// Copies values of fixed width to the end.
+  mutating func appendFixed<Value: BitwiseCopyable>(_ source: borrowing Span<Value>) {
+    let count = source.count * MemoryLayout<Value>.stride
+    if used + count > values.count { grow(by: count) }
+    unsafe source.withUnsafeBytes { bytes in
+      unsafe values.withUnsafeMutableBytes { target in
+        unsafe UnsafeMutableRawBufferPointer(rebasing: target[used..<used + count])
+          .copyMemory(from: bytes)
+      }
+    }
+    used += count
+  }
+
+  /// Copies the bits of a `bool` column to the end.
+  mutating func appendBits(_ source: Bitmap) {
+    bits.append(source, 0..<source.count)
+  }
+
+  /// Takes the validity of values that were appended, and counts them.
+  mutating func appendBits(_ source: inout BitmapBuilder) {
+    let count = source.count
+    let ones = source.countOfOnes
+    if ones < count && validity == nil {
+      var builder = BitmapBuilder()
+      builder.append(repeating: true, count: length)
+      validity = builder
+    }
+    if validity != nil {
+      let taken = source.finish()
+      validity?.append(taken, 0..<count)
+    } else {
+      source.removeAll()
+    }
+    length &+= count
+    nullCount &+= count &- ones
+  }
+
   @usableFromInline mutating func appendedValue() {
     length &+= 1
     validity?.append(true)
