@@ -1,6 +1,6 @@
 package import PurSightExpression
 package import PurSightGovernance
-package import PurSightPostgres
+internal import PurSightPostgres
 
 /// The statements on assets, their facets and their search row.
 package struct AssetStore: Sendable {

@@ -1,5 +1,5 @@
 package import PurSightGovernance
-package import PurSightPostgres
+internal import PurSightPostgres
 
 /// The statements on schema versions and their columns.
 package struct SchemaStore: Sendable {

@@ -1,5 +1,6 @@
+internal import PurSightCrypto
 package import PurSightGovernance
-package import PurSightPostgres
+internal import PurSightPostgres
 
 /// The statements on write streams.
 package struct WriteStreamStore: Sendable {
