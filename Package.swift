@@ -119,6 +119,12 @@ let package = Package(
       path: "Sources/Server/Storage", resources: [.embedInCode("Migrations")],
       swiftSettings: settings),
     room(
+      "Rows", "Server/Rows",
+      [
+        "PurSightArrow", "PurSightExpression", "PurSightCompute", "PurSightGovernance",
+        "PurSightStorage",
+      ]),
+    room(
       "ServiceKit", "Server/ServiceKit",
       [
         "PurSightRPC", "PurSightAPI", "PurSightGovernance", "PurSightExpression",
@@ -135,12 +141,14 @@ let package = Package(
       [
         "PurSightAPI", "PurSightRPC", "PurSightServiceKit", "PurSightGovernance",
         "PurSightExpression", "PurSightCompute", "PurSightArrow", "PurSightStorage",
+        "PurSightRows", "PurSightCrypto",
       ]),
     room(
       "Quality", "Server/Quality",
       [
         "PurSightAPI", "PurSightRPC", "PurSightServiceKit", "PurSightGovernance",
         "PurSightExpression", "PurSightCompute", "PurSightArrow", "PurSightStorage",
+        "PurSightRows", "PurSightCrypto",
       ]),
     room(
       "Audit", "Server/Audit",
