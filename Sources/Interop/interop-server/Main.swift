@@ -1,1 +1,58 @@
-@main struct Main { static func main() {} }
+internal import PurSightInterop
+internal import PurSightNet
+internal import PurSightRPC
+internal import PurSightServerTransport
+internal import PurSightTLS
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// `interop-server h2c|tls|mtls PORT CERTS_DIR [--threads N]`: serves grpc.testing.TestService and
+/// bench.Bench on every address of this machine. Prints a line when it listens.
+@main struct Main {
+  @MainActor static func main() async {
+    let signals = Signals([.terminate, .interrupt])
+    do {
+      let options = try Options(Array(CommandLine.arguments.dropFirst()))
+      ProcessSetup.prepare()
+      try await serve(options, signals)
+    } catch {
+      let message = (error as? Options.UsageError)?.message ?? "\(error)"
+      report("interop-server: \(message)\n")
+      exit(64)
+    }
+  }
+
+  private static func serve(_ options: Options, _ signals: Signals) async throws {
+    var router = Router()
+    BenchService().register(on: &router)
+    TestService().register(on: &router)
+    var configuration = ServerConfiguration()
+    // large_unary and the bulk streams of the benchmark send more than the usual limit.
+    configuration.limits.maxMessageBytes = 64 << 20
+    let group = try EventLoopGroup(count: options.threads, name: "interop")
+    let server = await Server(configuration, on: group)
+    let address = try await server.listen(
+      at: try SocketAddress(parsing: "*:\(options.port)"), router: router,
+      tls: try options.context().map(TLSContextHolder.init))
+    write("interop-server listening on \(address) (\(options.mode.rawValue))\n")
+    _ = try await signals.next()
+    await server.drain(grace: .seconds(5))
+    group.stop()
+  }
+
+  private static func write(_ text: String) { write(1, text) }
+  private static func report(_ text: String) { write(2, text) }
+
+  private static func write(_ descriptor: Int32, _ text: String) {
+    let bytes = Array(text.utf8)
+    #if canImport(Glibc)
+      _ = unsafe Glibc.write(descriptor, bytes, bytes.count)
+    #else
+      _ = unsafe Darwin.write(descriptor, bytes, bytes.count)
+    #endif
+  }
+}
