@@ -43,7 +43,7 @@ extension Column {
     case .uint64: .uint64
     case .float32: .float32
     case .float64: .float64
-    case .decimal128: .decimal128(precision: precision, scale: scale)
+    case .decimal128: .decimal128(precision: Int(precision), scale: Int(scale))
     case .string: .utf8
     case .bytes: .binary
     case .date: .date32
@@ -80,7 +80,7 @@ extension ArrowSchema {
       }
       columns.append(
         Column(
-          name: field.name, type: type, isNullable: field.isNullable, precision: precision,
+          name: field.name, type: type, isNullable: field.nullable, precision: precision,
           scale: scale, nativeType: field.type.description))
     }
     return columns

@@ -49,7 +49,7 @@ package struct SegmentIndex: Sendable {
   /// Segments of a dataset at a revision behind `after`, in order.
   package func segments(
     ofDataset uid: String, at revision: Int64, after: Int64, limit: Int, in scope: Scope
-  ) async throws(StorageError) -> [Segment] {
+  ) async throws(StorageError) -> [StoredSegment] {
     let rows = try await storage.read(
       scope,
       """
@@ -80,9 +80,9 @@ package struct SegmentIndex: Sendable {
     }
   }
 
-  private static func segment(_ row: PostgresRow) throws(StorageError) -> Segment {
+  private static func segment(_ row: PostgresRow) throws(StorageError) -> StoredSegment {
     do throws(PostgresError) {
-      return Segment(
+      return StoredSegment(
         number: try row.int64(0), revision: try row.int64(1), firstRow: try row.int64(2),
         rows: try row.int32(3), codec: try row.int16(4), schemaVersion: try row.int32(5),
         digest: try row.bytes(6), bytes: try row.int64(7), streamOffset: try row.int64(8),

@@ -1,5 +1,5 @@
 /// Where a stored batch of rows stands, and what is known of it without its bytes.
-package struct Segment: Hashable, Sendable {
+package struct StoredSegment: Hashable, Sendable {
   /// From 1, inside the dataset.
   package var number: Int64
   /// The dataset's revision that brought it.
