@@ -13,17 +13,20 @@ internal import PurSightTLS
 /// `interop-server h2c|tls|mtls PORT CERTS_DIR [--threads N]`: serves grpc.testing.TestService and
 /// bench.Bench on every address of this machine. Prints a line when it listens.
 @main struct Main {
-  @MainActor static func main() async {
+  static func main() {
     let signals = Signals([.terminate, .interrupt])
-    do {
-      let options = try Options(Array(CommandLine.arguments.dropFirst()))
-      ProcessSetup.prepare()
-      try await serve(options, signals)
-    } catch {
-      let message = (error as? Options.UsageError)?.message ?? "\(error)"
-      report("interop-server: \(message)\n")
-      exit(64)
-    }
+    ProcessSetup.prepare()
+    exit(
+      Program.run {
+        do {
+          try await serve(try Options(Array(CommandLine.arguments.dropFirst())), signals)
+          return 0
+        } catch {
+          let message = (error as? Options.UsageError)?.message ?? "\(error)"
+          report("interop-server: \(message)\n")
+          return 64
+        }
+      })
   }
 
   private static func serve(_ options: Options, _ signals: Signals) async throws {

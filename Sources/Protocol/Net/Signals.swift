@@ -7,7 +7,7 @@
 /// The signals a server process is steered by, as values that can be awaited.
 ///
 /// Making it blocks them in the calling thread and every thread that is started afterwards, so it
-/// belongs at the very start of a program, on its main thread (`@MainActor static func main()`).
+/// belongs at the very start of a program, which then goes on by `Program.run`.
 package struct Signals: Sendable {
   package enum Signal: Sendable, CaseIterable {
     /// SIGTERM: drain and exit.
