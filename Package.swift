@@ -222,7 +222,9 @@ let package = Package(
     tests("TransparencyLog", ["PurSightTransparencyLog", "PurSightCrypto"]),
     tests("JSON", ["PurSightJSON"]),
     tests("Protogen", ["protogen"]),
-    tests("API", ["PurSightAPI", "PurSightRPC", "PurSightJSON"]),
+    tests(
+      "API", ["PurSightAPI", "PurSightRPC", "PurSightJSON", "PurSightInterop"],
+      exclude: ["Fixtures"]),
     tests("RPC", ["PurSightRPC"]),
     tests("GRPC", ["PurSightGRPC", "PurSightRPC", "PurSightHTTP2"]),
     tests("Governance", ["PurSightGovernance"]),

@@ -58,7 +58,7 @@ protos() { (cd proto && find "$@" -name '*.proto' | LC_ALL=C sort); }
 
 # shellcheck disable=SC2046 # file names without blanks
 generate api Sources/Protocol/API/Generated Sources/Protocol/CMessages CPurSightMessages \
-  APIDescriptors --lint pursight.v1 -- $(protos pursight google grpc/health grpc/reflection)
+  APIDescriptors --lint pursight.v1 -- $(protos pursight/v1 google grpc/health grpc/reflection)
 
 "$PROTOGEN" strip --descriptors "$work/api.binpb" --to "$work/descriptors.binpb"
 if [ -e proto/descriptors.binpb ] && [ -z "${ALLOW_BREAKING:-}" ]; then
@@ -73,4 +73,4 @@ cp "$work/descriptors.binpb" "$out/proto/descriptors.binpb"
 # shellcheck disable=SC2046 # file names without blanks
 generate interop Sources/Interop/Services/Generated Sources/Interop/CMessages \
   CPurSightInteropMessages InteropDescriptors --swift-import PurSightAPI \
-  -- $(protos grpc/testing bench)
+  -- $(protos grpc/testing bench pursight/testing)

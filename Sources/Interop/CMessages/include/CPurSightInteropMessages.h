@@ -4,3 +4,4 @@
 #include "bench/bench.pb-c.h"
 #include "grpc/testing/empty.pb-c.h"
 #include "grpc/testing/messages.pb-c.h"
+#include "pursight/testing/all_types.pb-c.h"
