@@ -24,6 +24,8 @@ package struct FormatError: Error, Sendable, Equatable, CustomStringConvertible 
     case textAfterQuote
     /// A line is not a JSON object.
     case badJSON
+    /// A JSON object has a key that is no column.
+    case unknownColumn
     /// A field, a line or the number of columns is over its limit.
     case limitExceeded
     /// The options contradict each other or the file.
