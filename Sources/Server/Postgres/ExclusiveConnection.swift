@@ -88,9 +88,9 @@ final class ExclusiveConnection: PostgresSessionOwner, @unchecked Sendable {
   /// Why a commit under way was given up: the caller still waits for its definite answer.
   private var commitGivenUp: PostgresError?
   /// Who waits for the connection to stand, when it belongs to no pool.
-  ///
-  /// It holds the connection until then.
   var waitingForReady: Completion<ExclusiveConnection>?
+  /// Nobody else holds it while it connects without a pool.
+  var selfWhileConnecting: ExclusiveConnection?
   /// Monotonic nanoseconds at which it became free.
   var freeSince: UInt64 = 0
 
@@ -334,6 +334,7 @@ final class ExclusiveConnection: PostgresSessionOwner, @unchecked Sendable {
     counters.connects.add()
     waitingForReady?.succeed(self)
     waitingForReady = nil
+    selfWhileConnecting = nil
     pool?.connectionIsReady(self)
   }
 
@@ -390,6 +391,7 @@ final class ExclusiveConnection: PostgresSessionOwner, @unchecked Sendable {
     commitGivenUp = nil
     waitingForReady?.fail(error)
     waitingForReady = nil
+    selfWhileConnecting = nil
     pool?.connectionIsGone(self, error)
   }
 

@@ -35,6 +35,7 @@ package final class PostgresConnection: Sendable {
           let connection = try ExclusiveConnection(
             configuration, on: loop, counters: counters, cancels: cancels, pool: nil)
           connection.waitingForReady = completion.value
+          connection.selfWhileConnecting = connection
         } catch {
           completion.value.fail(error)
         }

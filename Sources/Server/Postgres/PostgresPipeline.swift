@@ -161,7 +161,8 @@ final class PostgresPipeline: PostgresSessionOwner {
     for read in reads {
       for sql in read.statements where !read.isOver {
         do throws(PostgresError) {
-          try session.send(sql)
+          // Alone it must not share a parsed statement either: that one may not be parsable.
+          try session.send(read.isAlone ? sql.unprepared() : sql)
           sent.append(.statement(read))
         } catch {
           end(read) { $0.fail(error) }
@@ -197,7 +198,8 @@ final class PostgresPipeline: PostgresSessionOwner {
       case .rows(let rows): end(read) { $0.add(rows) }
       case .aborted: read.isAborted = true
       case .failed(let error):
-        if PostgresSession.isStale(error), !read.isRepeated {
+        if PostgresSession.isStale(error), !read.isAlone {
+          read.isRepeated = false
           read.isAborted = true
         } else {
           end(read) { $0.fail(Self.named(error)) }
