@@ -49,7 +49,7 @@ package protocol HTTP2StreamSource: AnyObject {
 
 /// What the sessions of one loop share, because only one of them works at a time: the event list.
 @safe package final class HTTP2Workspace {
-  private var events: UnsafeMutablePointer<HTTP2Event>
+  @exclusivity(unchecked) private var events: UnsafeMutablePointer<HTTP2Event>
   @safe @exclusivity(unchecked) private var capacity: Int
   @safe @exclusivity(unchecked) private(set) package var eventCount = 0
 

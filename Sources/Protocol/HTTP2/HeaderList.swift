@@ -8,11 +8,11 @@ internal import CPurSightNGHTTP2
 /// `@unchecked Sendable`: a sealed list is never changed again; one that is not sealed stays with
 /// its owner.
 @safe package final class HeaderList: @unchecked Sendable {
-  private var text = ByteBuffer()
-  private var table: UnsafeMutablePointer<nghttp2_nv>
-  private var capacity: Int
-  private var spans: [(offset: Int, name: Int, value: Int, isSensitive: Bool)] = []
-  private var isSealed = false
+  @safe @exclusivity(unchecked) private var text = ByteBuffer()
+  @exclusivity(unchecked) private var table: UnsafeMutablePointer<nghttp2_nv>
+  @safe @exclusivity(unchecked) private var capacity: Int
+  @safe @exclusivity(unchecked) private var spans: [(offset: Int, name: Int, value: Int, isSensitive: Bool)] = []
+  @safe @exclusivity(unchecked) private var isSealed = false
 
   private static let initialCapacity = 8
 

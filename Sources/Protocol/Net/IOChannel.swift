@@ -35,7 +35,7 @@ package protocol IOChannelHandler: AnyObject {
 /// keeps its handler for as long.
 @safe package final class IOChannel {
   package let descriptor: Int32
-  @safe package unowned(unsafe) let loop: EventLoop
+  package let loop: EventLoop
   @safe @exclusivity(unchecked) private(set) var handler: (any IOChannelHandler)?
   @safe @exclusivity(unchecked) private(set) package var interest: Readiness
   @safe @exclusivity(unchecked) private(set) package var isClosed = false

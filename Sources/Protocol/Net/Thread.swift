@@ -44,6 +44,9 @@ package struct Thread: Sendable {
   /// Waits until the thread's closure has returned. Once per thread.
   package func join() { _ = pthread_join(handle, nil) }
 
+  /// Lets the thread end by itself. Instead of `join`, not beside it.
+  package func detach() { _ = pthread_detach(handle) }
+
   private static func start(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
     guard let argument = unsafe argument else { return nil }
     let box = unsafe Unmanaged<Box>.fromOpaque(argument).takeRetainedValue()

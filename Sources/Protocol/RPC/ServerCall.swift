@@ -26,6 +26,10 @@ public protocol ServerCall: AnyObject {
   /// asks for the next one or suspends.
   nonisolated(nonsending) func nextMessage() async throws(RPCError) -> UnsafeRawBufferPointer?
 
+  /// The next request message if it is here already; nil says nothing about the end. The request of a
+  /// unary or server-streaming call always is.
+  func readyMessage() throws(RPCError) -> UnsafeRawBufferPointer?
+
   /// Room for one outgoing message of exactly `count` bytes; the caller fills it and calls `sendMessage`.
   func reserveMessage(_ count: Int) -> UnsafeMutableRawPointer
 
@@ -46,6 +50,7 @@ public protocol ServerCall: AnyObject {
 }
 
 extension ServerCall {
+  public func readyMessage() throws(RPCError) -> UnsafeRawBufferPointer? { nil }
   public var lastMessageWasCompressed: Bool { false }
   public var compressesMessages: Bool {
     get { false }

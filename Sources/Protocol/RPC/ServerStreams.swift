@@ -11,9 +11,13 @@ public struct RequestStream<Message: RPCMessage>: AsyncSequence {
   public init(_ call: any ServerCall) { self.call = call }
 
   /// The next message, nil after the last one.
+  /// - Throws: how the call ended, or `INVALID_ARGUMENT` for a message that is malformed or breaks a
+  ///   rule of its fields.
   public nonisolated(nonsending) func next() async throws(RPCError) -> Message? {
     guard let bytes = unsafe try await call.nextMessage() else { return nil }
-    return try unsafe Message(decoding: bytes)
+    let message = try unsafe Message(decoding: bytes)
+    try message.validate()
+    return message
   }
 
   public struct AsyncIterator: AsyncIteratorProtocol {
@@ -45,17 +49,31 @@ public struct ResponseWriter<Message: RPCMessage> {
 
 extension ServerCall {
   /// The only message of a unary or server-streaming request.
-  /// - Throws: `INTERNAL` when there is none or more than one.
+  /// - Throws: `INTERNAL` when there is none or more than one, `INVALID_ARGUMENT` when it is malformed or
+  ///   breaks a rule of its fields.
+  @inlinable
   public nonisolated(nonsending) func onlyMessage<Message: RPCMessage>(
     _ type: Message.Type = Message.self
   ) async throws(RPCError) -> Message {
+    // Nearly always there already: then nothing here suspends.
+    if let bytes = unsafe try readyMessage() { return try unsafe decodeRequest(bytes) }
     guard let bytes = unsafe try await nextMessage() else {
       throw RPCError(.internal, "The request of \(method.path) ended without its message.")
     }
-    return try unsafe Message(decoding: bytes)
+    return try unsafe decodeRequest(bytes)
+  }
+
+  @inlinable
+  func decodeRequest<Message: RPCMessage>(
+    _ bytes: UnsafeRawBufferPointer
+  ) throws(RPCError) -> Message {
+    let message = try unsafe Message(decoding: bytes)
+    try message.validate()
+    return message
   }
 
   /// Sends the only response of a unary or client-streaming call.
+  @inlinable
   public func reply<Message: RPCMessage>(_ message: Message) {
     unsafe message.encode { unsafe reserveMessage($0) }
     replyMessage()

@@ -21,7 +21,7 @@ internal import PurSightNet
     }
   }
 
-  private unowned(unsafe) let loop: EventLoop
+  private let loop: EventLoop
   @safe @exclusivity(unchecked) private var ready: [Unmanaged<TransportCall>] = unsafe []
   @safe @exclusivity(unchecked) private var head = 0
   @safe @exclusivity(unchecked) private var idle: [Runner] = []
@@ -30,7 +30,7 @@ internal import PurSightNet
   /// Parked runners that are kept; after a burst the rest ends.
   private static let maxIdle = 1024
 
-  init(_ loop: EventLoop) { unsafe self.loop = loop }
+  init(_ loop: EventLoop) { self.loop = loop }
 
   @inline(__always) func append(_ call: TransportCall) {
     unsafe ready.append(.passUnretained(call))
@@ -63,7 +63,7 @@ internal import PurSightNet
   @inline(never) private func start() {
     let runner = Runner()
     // Runs at once, up to the first suspension.
-    let task = Task.immediate(executorPreference: unsafe loop) { await self.work(runner) }
+    let task = Task.immediate(executorPreference: loop) { await self.work(runner) }
     runner.task = task
     if runner.isCancelled { task.cancel() }
   }

@@ -5,22 +5,19 @@ internal import PurSightRPC
 
 extension ServerConnection: HTTP2StreamSource {
   func takeStream() -> Unmanaged<HTTP2Stream> {
-    let call = unsafe home.takeCall()
+    let call = home.takeCall()
     // Held by the connection from here until `recycle`.
     _ = unsafe Unmanaged.passRetained(call)
-    call.open(on: self, now: unsafe home.loop.now)
-    unsafe call.next = firstCall
-    unsafe call.previous = nil
-    if let first = unsafe firstCall { unsafe first.previous = call }
-    unsafe firstCall = call
-    callCount &+= 1
-    if watchdogAt > (unsafe home.loop.now &+ home.timeouts.round) { watch() }
+    call.open(on: self, now: home.loop.now)
+    call.place = unsafe calls.count
+    unsafe calls.append(.passUnretained(call))
+    if watchdogAt > (home.loop.now &+ home.timeouts.round) { watch() }
     return unsafe Unmanaged.passUnretained(call.stream)
   }
 
   /// Works off the events of the session. No handler runs in here.
   @inline(__always) func dispatch() {
-    let workspace = unsafe home.http2
+    let workspace = home.http2
     var index = 0
     while index < workspace.eventCount {
       let event = workspace.event(index)
@@ -62,27 +59,25 @@ extension ServerConnection: HTTP2StreamSource {
     if let status = head.httpStatus(isKnown: route != nil) { return call.answerHTTP(status) }
     if let refusal = head.refusal { return call.fail(refusal) }
     guard let route else { return unsafe refusePath(call, head.path) }
-    guard unsafe home.runningCalls < home.configuration.limits.runningCallsPerLoop else {
+    guard home.runningCalls < home.configuration.limits.runningCallsPerLoop else {
       return call.fail(RPCError(.unavailable, "The server has too many calls under way."))
     }
     call.route = route
     call.acceptsGzip = head.acceptsGzip
     call.inbox.encoding = head.encoding ?? .identity
-    call.inbox.maxMessageBytes = unsafe home.configuration.limits.maxMessageBytes
+    call.inbox.maxMessageBytes = home.configuration.limits.maxMessageBytes
     let method = routes[route].method
     if let timeout = head.timeout {
-      call.setDeadline(nanoseconds: timeout, now: unsafe home.loop.now)
+      call.setDeadline(nanoseconds: timeout, now: home.loop.now)
     } else if let limit = method.defaultDeadline {
-      call.setDeadline(nanoseconds: nanoseconds(limit), now: unsafe home.loop.now)
+      call.setDeadline(nanoseconds: nanoseconds(limit), now: home.loop.now)
     }
-    if let observer = unsafe home.observer {
-      observer.callStarted(method, loop: unsafe home.index)
-    }
+    if home.hasObserver { home.observer?.callStarted(method, loop: home.index) }
     if method.clientStreams { start(call) }
   }
 
   @inline(never) private func refuseHeaders(_ call: TransportCall) {
-    let limit = unsafe home.configuration.http2.maxHeaderListBytes
+    let limit = home.configuration.http2.maxHeaderListBytes
     call.fail(
       RPCError(.resourceExhausted, "The request's metadata is larger than \(limit) bytes."))
   }
@@ -95,7 +90,7 @@ extension ServerConnection: HTTP2StreamSource {
 
   @inline(__always) private func takeData(_ call: TransportCall, _ bytes: UnsafeRawBufferPointer) {
     guard call.answer != .ended else { return consume(call, bytes.count) }
-    call.lastInput = unsafe home.loop.now
+    call.lastInput = home.loop.now
     unsafe call.inbox.append(bytes)
     if call.isRunning {
       if unsafe call.reader != nil {
@@ -123,8 +118,8 @@ extension ServerConnection: HTTP2StreamSource {
 
   @inline(__always) private func start(_ call: TransportCall) {
     call.isRunning = true
-    unsafe home.runningCalls &+= 1
-    unsafe home.runners.append(call)
+    home.runningCalls &+= 1
+    home.runners.append(call)
   }
 
   // MARK: Ends
@@ -145,20 +140,22 @@ extension ServerConnection: HTTP2StreamSource {
   /// A handler has returned, with its call ended.
   @inline(__always) func handlerReturned(_ call: TransportCall) {
     call.isRunning = false
-    unsafe home.runningCalls &-= 1
+    home.runningCalls &-= 1
     if call.stream.isClosed { recycle(call) }
   }
 
   private func recycle(_ call: TransportCall) {
-    let (next, previous) = unsafe (call.next, call.previous)
-    if let previous { unsafe previous.next = next } else { unsafe firstCall = next }
-    if let next { unsafe next.previous = previous }
-    callCount &-= 1
+    // The last one takes its place.
+    let last = unsafe calls.removeLast()
+    if unsafe call.place < calls.count {
+      unsafe calls[call.place] = last
+      unsafe last._withUnsafeGuaranteedRef { $0.place = call.place }
+    }
     let reference = unsafe Unmanaged.passUnretained(call)
-    unsafe home.recycle(call)
+    home.recycle(call)
     unsafe reference.release()
-    if callCount == 0 {
-      lastActivity = unsafe home.loop.now
+    if unsafe calls.isEmpty {
+      lastActivity = home.loop.now
       // Balances what `close` took to outlive the handlers.
       if isClosed { unsafe Unmanaged.passUnretained(self).release() }
     }
@@ -166,9 +163,9 @@ extension ServerConnection: HTTP2StreamSource {
 
   /// Ends every call of a connection that is gone.
   func endCalls(_ reason: RPCError) {
-    var call = unsafe firstCall
-    while let current = call {
-      unsafe call = current.next
+    // From the end, because the last call takes the place of one that goes.
+    for index in unsafe calls.indices.reversed() {
+      let current = unsafe calls[index].takeUnretainedValue()
       current.stream.isClosed = true
       if current.answer != .ended { current.observeEnd(reason.code, reason.message) }
       current.cancel(reason)
@@ -201,9 +198,9 @@ extension ServerConnection: HTTP2StreamSource {
   /// Ends the calls that the grace period was too short for, and with them the connection.
   func endDrain() {
     let reason = RPCError(.unavailable, "The server is shutting down.")
-    var call = unsafe firstCall
-    while let current = call {
-      unsafe call = current.next
+    // From the end, because the last call takes the place of one that goes.
+    for index in unsafe calls.indices.reversed() {
+      let current = unsafe calls[index].takeUnretainedValue()
       if current.answer != .ended { current.fail(reason) }
       if current.isRunning { current.cancel(reason) }
     }

@@ -20,8 +20,8 @@ extension ServerConnection: IOChannelHandler {
   /// Reads what the turn allows; what is left is reported again.
   private func receive() {
     guard let channel else { return }
-    let (loop, limits) = unsafe (home.loop, home.configuration.limits)
-    if isHandshaking && !(unsafe home.admitsHandshake()) { return }
+    let (loop, limits) = (home.loop, home.configuration.limits)
+    if isHandshaking && !(home.admitsHandshake()) { return }
     var budget = limits.bytesPerTurn
     while budget > 0 {
       switch unsafe Socket.receive(channel.descriptor, into: loop.receiveBlock) {
@@ -127,7 +127,7 @@ extension ServerConnection: IOChannelHandler {
 
   /// Remembers since when a header block has been incomplete.
   @inline(never) private func noteHeaderBlock() {
-    headersSince = session.isInHeaderBlock ? unsafe home.loop.now : 0
+    headersSince = session.isInHeaderBlock ? home.loop.now : 0
     watch()
   }
 }

@@ -10,7 +10,7 @@ extension ServerConnection {
   func channelFlush() {
     if isClosed || isHandshaking { return }
     if !isBlocked { flushPending() }
-    var budget = unsafe home.configuration.limits.bytesPerTurn
+    var budget = home.configuration.limits.bytesPerTurn
     while !isClosed && !isBlocked && budget > 0 {
       let count = produce()
       if count == 0 { break }
@@ -54,7 +54,7 @@ extension ServerConnection {
 
   /// Sends what TLS has produced.
   @inline(__always) func sendCiphertext() {
-    let workspace = unsafe home.tls
+    let workspace = home.tls
     if workspace.count == 0 { return }
     unsafe send(workspace.ciphertext)
     workspace.removeAll()
@@ -70,7 +70,7 @@ extension ServerConnection {
       switch unsafe Socket.send(channel.descriptor, rest) {
       case .bytes(let count):
         offset &+= count
-        lastWrite = unsafe home.loop.now
+        lastWrite = home.loop.now
       case .wouldBlock:
         isBlocked = true
         return unsafe keep(rest)
@@ -93,7 +93,7 @@ extension ServerConnection {
       switch unsafe Socket.send(channel.descriptor, pending.bytes) {
       case .bytes(let count):
         pending.removeFirst(count)
-        lastWrite = unsafe home.loop.now
+        lastWrite = home.loop.now
       case .wouldBlock:
         isBlocked = true
         return
@@ -107,7 +107,7 @@ extension ServerConnection {
   /// Reads only from a peer that reads: over the limit of pending bytes its requests wait.
   @inline(__always) private func setInterest() {
     var interest: Readiness = []
-    if pending.count < (unsafe home.configuration.limits.maxPendingBytes) {
+    if pending.count < (home.configuration.limits.maxPendingBytes) {
       interest.formUnion(.input)
     }
     if isBlocked { interest.formUnion(.output) }

@@ -12,15 +12,15 @@ extension ServerConnection {
     watchdogAt = due
     let timer = watchdog ?? LoopTimer { [unowned self] in look() }
     watchdog = timer
-    unsafe home.loop.schedule(timer, at: due)
+    home.loop.schedule(timer, at: due)
   }
 
   private func nextLook() -> UInt64 {
-    let (now, timeouts) = unsafe (home.loop.now, home.timeouts)
+    let (now, timeouts) = (home.loop.now, home.timeouts)
     if isHandshaking { return openedAt + timeouts.handshake }
     if drain == .announced { return now + timeouts.drainRoundTrip }
     if !hasPeerSettings { return openedAt + timeouts.preface }
-    if callCount > 0 || !pending.isEmpty || headersSince != 0 {
+    if unsafe !calls.isEmpty || !pending.isEmpty || headersSince != 0 {
       return now + timeouts.round
     }
     return max(lastActivity + timeouts.idle, now)
@@ -28,7 +28,7 @@ extension ServerConnection {
 
   private func look() {
     watchdogAt = .max
-    let (now, timeouts) = unsafe (home.loop.now, home.timeouts)
+    let (now, timeouts) = (home.loop.now, home.timeouts)
     if isHandshaking {
       if now >= openedAt + timeouts.handshake { return close(.handshakeTimeout) }
     } else if drain == .announced {
@@ -39,7 +39,7 @@ extension ServerConnection {
       return close(.headerTimeout)
     } else if !pending.isEmpty && now >= lastWrite + timeouts.responseStall {
       return close(.stalled)
-    } else if callCount == 0 {
+    } else if unsafe calls.isEmpty {
       if drain == .no && now >= lastActivity + timeouts.idle { endIdle() }
     } else {
       resetStalledCalls(now)
@@ -56,10 +56,9 @@ extension ServerConnection {
 
   /// Ends calls whose peer neither sends what is waited for nor takes what is there for it.
   private func resetStalledCalls(_ now: UInt64) {
-    let timeouts = unsafe home.timeouts
-    var call = unsafe firstCall
-    while let current = call {
-      unsafe call = current.next
+    let timeouts = home.timeouts
+    for index in unsafe calls.indices {
+      let current = unsafe calls[index].takeUnretainedValue()
       if current.stream.isClosed { continue }
       let awaitsRequest =
         current.route >= 0 && !current.isRunning && current.answer == .none

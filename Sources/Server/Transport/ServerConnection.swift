@@ -17,7 +17,7 @@ internal import PurSightTLS
     }
   }
 
-  unowned(unsafe) let home: ServerLoop
+  let home: ServerLoop
   let session: HTTP2Session
   let secure: Secure?
   let router: Router
@@ -32,9 +32,8 @@ internal import PurSightTLS
   @safe @exclusivity(unchecked) var isBlocked = false
   /// Bytes that wait for the socket.
   @safe @exclusivity(unchecked) var pending = ByteBuffer()
-  // The calls whose streams are open or whose handlers have not returned.
-  @exclusivity(unchecked) unowned(unsafe) var firstCall: TransportCall?
-  @safe @exclusivity(unchecked) var callCount = 0
+  /// The calls whose streams are open or whose handlers have not returned; each knows its place.
+  @exclusivity(unchecked) var calls: [Unmanaged<TransportCall>] = unsafe []
   @safe @exclusivity(unchecked) var hasPeerSettings = false
   @safe @exclusivity(unchecked) var drain = Drain.no
   // What the watchdog looks at, in the loop's clock.
@@ -67,7 +66,7 @@ internal import PurSightTLS
       .server, home.configuration.http2, workspace: home.http2,
       usualTrailers: GRPCResponse.okTrailers, now: now)
     secure = try tls.map { try Secure($0, home.tls) }
-    unsafe self.home = home
+    self.home = home
     self.router = router
     routes = router.routes
     self.address = address
@@ -82,9 +81,9 @@ internal import PurSightTLS
 
   /// Begins to work on `descriptor`.
   func start(_ descriptor: Int32) throws(NetError) {
-    let channel = try unsafe home.loop.register(descriptor, interest: .input, handler: self)
+    let channel = try home.loop.register(descriptor, interest: .input, handler: self)
     self.channel = channel
-    unsafe home.add(self)
+    home.add(self)
     watch()
     if !isHandshaking { established() }
   }
@@ -92,8 +91,8 @@ internal import PurSightTLS
   /// The peer is known; HTTP/2 begins.
   func established() {
     isHandshaking = false
-    openedAt = unsafe home.loop.now
-    unsafe home.observer?.connectionOpened(peer, loop: home.index)
+    openedAt = home.loop.now
+    home.observer?.connectionOpened(peer, loop: home.index)
     requestFlush()
   }
 
@@ -114,16 +113,16 @@ internal import PurSightTLS
   func close(_ reason: ConnectionEnd) {
     if isClosed { return }
     isClosed = true
-    if let watchdog { unsafe home.loop.cancel(watchdog) }
+    if let watchdog { home.loop.cancel(watchdog) }
     watchdog = nil
     channel?.close()
     channel = nil
     pending.release()
     // Its calls point here: `recycle` balances this with the last of them.
-    if callCount > 0 { _ = unsafe Unmanaged.passRetained(self) }
+    if unsafe !calls.isEmpty { _ = unsafe Unmanaged.passRetained(self) }
     endCalls(RPCError(.cancelled, "The connection to the caller is gone."))
-    unsafe home.remove(self)
-    unsafe home.observer?.connectionClosed(reason, loop: home.index)
+    home.remove(self)
+    home.observer?.connectionClosed(reason, loop: home.index)
     onClose()
   }
 }

@@ -12,6 +12,7 @@ internal import PurSightTLS
   let configuration: ServerConfiguration
   let timeouts: TimeoutNanoseconds
   let observer: (any ServerObserver)?
+  let hasObserver: Bool
   let runners: CallRunners
   let http2 = HTTP2Workspace()
   let tls = TLSWorkspace()
@@ -25,6 +26,7 @@ internal import PurSightTLS
   @safe @exclusivity(unchecked) var runningCalls = 0
   @safe @exclusivity(unchecked) private var handshakes = 0
   @safe @exclusivity(unchecked) private(set) var isDraining = false
+  @safe @exclusivity(unchecked) private var isStopped = false
 
   /// Call objects kept for reuse.
   private static let maxPooledCalls = 1024
@@ -39,6 +41,7 @@ internal import PurSightTLS
     self.configuration = configuration
     timeouts = TimeoutNanoseconds(configuration.timeouts)
     self.observer = observer
+    hasObserver = observer != nil
     runners = CallRunners(loop)
     loop.addTickHook { [unowned self] in
       runners.kick()
@@ -60,7 +63,7 @@ internal import PurSightTLS
 
   @inline(__always) func recycle(_ call: TransportCall) {
     call.recycle()
-    if pool.count < Self.maxPooledCalls { pool.append(call) }
+    if pool.count < Self.maxPooledCalls && !isStopped { pool.append(call) }
   }
 
   // MARK: Connections
@@ -84,7 +87,12 @@ internal import PurSightTLS
     for connection in connections.values { connection.endDrain() }
   }
 
-  func stop() { runners.stop() }
+  /// Ends the runners and lets go of the pool, which points back here.
+  func stop() {
+    runners.stop()
+    pool.removeAll()
+    isStopped = true
+  }
 }
 
 /// The configured timeouts in the loop's clock, converted once.

@@ -56,15 +56,17 @@ extension TransportCall {
 
   /// Sends the head, if it is not out yet, and tells the session that there is more.
   @inline(__always) func push() {
-    if answer == .none {
-      beginAnswer()
-    } else {
-      connection.session.resume(stream)
+    withConnection { connection in
+      if answer == .none {
+        beginAnswer(connection)
+      } else {
+        connection.session.resume(stream)
+      }
+      connection.requestFlush()
     }
-    connection.requestFlush()
   }
 
-  @inline(__always) private func beginAnswer() {
+  @inline(__always) private func beginAnswer(_ connection: ServerConnection) {
     answer = .begun
     if sentMetadata == nil && !announcesGzip {
       connection.session.respond(stream, GRPCResponse.head, hasBody: true)
@@ -79,7 +81,7 @@ extension TransportCall {
   /// Ends the call with OK, after what its handler has sent.
   @inline(__always) func finish() {
     guard answer != .ended else { return }
-    if !connection.routes[route].method.serverStreams && sent == 0 {
+    if sent == 0 && !connection.routes[route].method.serverStreams {
       return fail(RPCError(.internal, "The handler of this method returned without an answer."))
     }
     dropReserved()
@@ -139,7 +141,7 @@ extension TransportCall {
 
   /// Tells the observer, if the call had got as far as a method.
   @inline(__always) func observeEnd(_ code: RPCCode, _ message: String) {
-    if unsafe home.observer != nil && route >= 0 { reportEnd(code, message) }
+    if home.hasObserver && route >= 0 { reportEnd(code, message) }
   }
 
   @inline(never) private func reportEnd(_ code: RPCCode, _ message: String) {
@@ -147,6 +149,6 @@ extension TransportCall {
       method: connection.routes[route].method, code: code, message: message,
       peer: connection.peer, nanoseconds: monotonicNanoseconds() &- startedAt,
       received: received, sent: sent)
-    unsafe home.observer?.callEnded(ended, loop: home.index)
+    home.observer?.callEnded(ended, loop: home.index)
   }
 }

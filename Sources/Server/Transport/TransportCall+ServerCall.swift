@@ -47,15 +47,20 @@ extension TransportCall: ServerCall {
     }
   }
 
+  func readyMessage() throws(RPCError) -> UnsafeRawBufferPointer? {
+    if answer == .ended, let endReason { throw endReason }
+    guard let message = unsafe try inbox.take() else { return nil }
+    received &+= 1
+    // Taking it makes room for as much again. A whole request was given back when it arrived.
+    if stream.unconsumed > 0 {
+      withConnection { $0.consume(self, min(stream.unconsumed, inbox.readyBytes)) }
+    }
+    return unsafe message
+  }
+
   func nextMessage() async throws(RPCError) -> UnsafeRawBufferPointer? {
     while true {
-      if let endReason { throw endReason }
-      if let message = unsafe try inbox.take() {
-        received &+= 1
-        // Taking it makes room for as much again.
-        connection.consume(self, min(stream.unconsumed, inbox.readyBytes))
-        return unsafe message
-      }
+      if let message = unsafe try readyMessage() { return unsafe message }
       if stream.isInboundEnded {
         if inbox.isDrained { return nil }
         throw RPCError(.internal, "The request stream ended in the middle of a message.")
@@ -71,10 +76,9 @@ extension TransportCall: ServerCall {
 
   func sendMessage() async throws(RPCError) {
     commit()
-    if let endReason { throw endReason }
-    guard answer != .ended else { throw RPCError(.cancelled, "The call has ended.") }
+    if answer == .ended { throw endReason ?? RPCError(.cancelled, "The call has ended.") }
     push()
-    while stream.outbound.count > (unsafe home.configuration.limits.outboundHighWaterBytes) {
+    while stream.outbound.count > (home.configuration.limits.outboundHighWaterBytes) {
       stream.awaitsDrain = true
       unsafe await withUnsafeContinuation { writer = unsafe $0 }
       if let endReason { throw endReason }

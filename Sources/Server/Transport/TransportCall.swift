@@ -18,8 +18,11 @@ internal import PurSightRPC
   }
 
   let stream = HTTP2Stream()
-  unowned(unsafe) let home: ServerLoop
-  @exclusivity(unchecked) unowned(unsafe) private(set) var owner: ServerConnection?
+  let home: ServerLoop
+  /// The connection, which outlives its calls; nil in the pool.
+  @exclusivity(unchecked) private var owner: Unmanaged<ServerConnection>?
+  /// Its place in the connection's list.
+  @safe @exclusivity(unchecked) var place = 0
   @safe @exclusivity(unchecked) var inbox = MessageInbox()
   /// The index of its route; -1 before it is known.
   @safe @exclusivity(unchecked) var route = -1
@@ -52,12 +55,9 @@ internal import PurSightRPC
   @safe @exclusivity(unchecked) var sentMetadata: Metadata?
   @safe @exclusivity(unchecked) var sentTrailers: Metadata?
   @safe @exclusivity(unchecked) var left: [ObjectIdentifier: any Sendable]?
-  // The connection's list of calls goes through the calls.
-  @exclusivity(unchecked) unowned(unsafe) var next: TransportCall?
-  @exclusivity(unchecked) unowned(unsafe) var previous: TransportCall?
 
   init(_ home: ServerLoop) {
-    unsafe self.home = home
+    self.home = home
     unsafe stream.owner = UnsafeRawPointer(Unmanaged.passUnretained(self).toOpaque())
   }
 
@@ -66,11 +66,18 @@ internal import PurSightRPC
     unsafe .fromOpaque(stream._withUnsafeGuaranteedRef { unsafe $0.owner.unsafelyUnwrapped })
   }
 
-  /// The connection; it outlives its calls.
-  @inline(__always) var connection: ServerConnection { unsafe owner.unsafelyUnwrapped }
+  /// The connection, for calls that are not in the pool.
+  @inline(__always) var connection: ServerConnection {
+    unsafe owner.unsafelyUnwrapped.takeUnretainedValue()
+  }
+
+  /// Lends the connection without counting a reference.
+  @inline(__always) func withConnection<R>(_ body: (ServerConnection) -> R) -> R {
+    unsafe owner.unsafelyUnwrapped._withUnsafeGuaranteedRef(body)
+  }
 
   @inline(__always) func open(on connection: ServerConnection, now: UInt64) {
-    unsafe owner = connection
+    unsafe owner = .passUnretained(connection)
     startedAt = now
     lastInput = now
   }
@@ -106,7 +113,7 @@ internal import PurSightRPC
   func run(_ runner: CallRunners.Runner) async {
     self.runner = runner
     if answer != .ended {
-      let handler = connection.routes[route].handler
+      let handler = withConnection { $0.routes[route].handler }
       do {
         try await handler(ServerContext(self))
         finish()
@@ -117,7 +124,7 @@ internal import PurSightRPC
       }
     }
     self.runner = nil
-    connection.handlerReturned(self)
+    withConnection { $0.handlerReturned(self) }
   }
 
   /// The status of an error that is none; its text may hold internals and stays here.
@@ -157,11 +164,11 @@ internal import PurSightRPC
     deadlineAt = at
     let timer = deadlineTimer ?? LoopTimer { [unowned self] in deadlinePassed() }
     deadlineTimer = timer
-    unsafe home.loop.schedule(timer, at: at)
+    home.loop.schedule(timer, at: at)
   }
 
   func cancelDeadline() {
-    if deadlineAt != 0, let deadlineTimer { unsafe home.loop.cancel(deadlineTimer) }
+    if deadlineAt != 0, let deadlineTimer { home.loop.cancel(deadlineTimer) }
   }
 
   private func deadlinePassed() {
