@@ -2,6 +2,8 @@ internal import PurSightNet
 internal import PurSightPostgres
 internal import PurSightPrivateCluster
 internal import PurSightTestSupport
+internal import Synchronization
+internal import Testing
 
 /// Event loops and a database of its own for a test, with two projects' rows under row-level
 /// security.
@@ -87,4 +89,30 @@ extension Harness {
     }
     return began.duration(to: ContinuousClock.now)
   }
+}
+
+extension Harness {
+  /// Waits until a backend of this database cannot send because nobody reads.
+  ///
+  /// `ClientWrite` is the wait event of the PostgreSQL manual, table 28.6.
+  func waitUntilBlockedOnSending() async throws {
+    var isBlocked = false
+    try await wait {
+      isBlocked = try !temporary.execute(
+        """
+        SELECT pid FROM pg_stat_activity
+        WHERE datname = '\(temporary.name)' AND wait_event = 'ClientWrite'
+        """
+      ).isEmpty
+      return isBlocked
+    }
+    #expect(isBlocked)
+  }
+}
+
+/// A number that several tasks count up.
+final class Tally: Sendable {
+  private let count = Atomic<Int>(0)
+  var value: Int { count.load(ordering: .sequentiallyConsistent) }
+  func add(_ step: Int) { count.wrappingAdd(step, ordering: .sequentiallyConsistent) }
 }
