@@ -215,13 +215,13 @@ let package = Package(
     // Tests
     tests("Compression", ["PurSightCompression"]),
     tests("Arrow", ["PurSightArrow", "PurSightCompression"], exclude: ["Fixtures"]),
-    tests("Formats", ["PurSightFormats", "PurSightArrow"]),
+    tests("Formats", ["PurSightFormats", "PurSightArrow"], exclude: ["Fixtures"]),
     tests("Expression", ["PurSightExpression"]),
     tests("Compute", ["PurSightCompute", "PurSightArrow", "PurSightExpression", "PurSightGovernance"]),
     tests("Crypto", ["PurSightCrypto"]),
     tests("TransparencyLog", ["PurSightTransparencyLog", "PurSightCrypto"]),
     tests("JSON", ["PurSightJSON"]),
-    tests("Protogen", ["protogen"]),
+    tests("Protogen", ["protogen"], exclude: ["Fixtures"]),
     tests(
       "API", ["PurSightAPI", "PurSightRPC", "PurSightJSON", "PurSightInterop"],
       exclude: ["Fixtures"]),

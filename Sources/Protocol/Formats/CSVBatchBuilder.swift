@@ -51,7 +51,11 @@ struct CSVBatchBuilder: Sendable {
       isFinal: isFinal)
     let end = tokenizer.end
     guard end > head else {
-      try checkUnfinished(bytes, head, position, isFinal: isFinal)
+      if let error = tokenizer.unfinished(
+        bytes, head, line: position.line, names: schema.fields.map(\.name), isFinal: isFinal)
+      {
+        throw error
+      }
       return head
     }
     let facts = ByteFacts(bytes, head..<end)
@@ -100,23 +104,6 @@ struct CSVBatchBuilder: Sendable {
     for column in builders.indices {
       try decoder.decode(block, column: column, into: &builders[column])
     }
-  }
-
-  /// Throws what is wrong with an unfinished row that cannot become a whole one.
-  private func checkUnfinished(
-    _ bytes: borrowing RawSpan, _ head: Int, _ position: SourcePosition, isFinal: Bool
-  ) throws(FormatError) {
-    guard isFinal || bytes.byteCount - head > options.maxRowBytes else { return }
-    let field = min(tokenizer.lastField, schema.fields.count - 1)
-    if let quote = tokenizer.openQuote {
-      throw FormatError.unclosedQuote(
-        line: position.line + ByteFacts(bytes, head..<quote).lineFeeds, columnNumber: field + 1,
-        column: schema.fields[field].name)
-    }
-    throw FormatError(
-      .limitExceeded,
-      "the row is longer than \(options.maxRowBytes) bytes; is the delimiter right?",
-      line: position.line, columnNumber: field + 1, column: schema.fields[field].name)
   }
 
   /// Sorts bad rows out, or throws the first of them.
@@ -222,13 +209,6 @@ extension FormatError {
     code == .nulByte
       ? "the text holds a NUL byte; remove it, or quarantine bad rows"
       : "the text is not UTF-8; convert the file (iconv -t UTF-8), or quarantine bad rows"
-  }
-
-  static func unclosedQuote(line: Int, columnNumber: Int, column: String?) -> FormatError {
-    FormatError(
-      .unclosedQuote,
-      "the quote that opens here is never closed; close it, or read the file without quotes",
-      line: line, columnNumber: columnNumber, column: column)
   }
 }
 

@@ -73,17 +73,10 @@ struct CSVPreface {
     if let defect = tokenizer.defects.first {
       throw defect.error(line: 1, fieldCount: 0, column: nil)
     }
-    guard isFinal || bytes.count > options.maxRowBytes else { return }
-    if let quote = tokenizer.openQuote {
-      throw FormatError.unclosedQuote(
-        line: 1 + ByteFacts(bytes.bytes, 0..<quote).lineFeeds,
-        columnNumber: tokenizer.lastField + 1, column: nil)
+    if let error = tokenizer.unfinished(bytes.bytes, 0, line: 1, names: [], isFinal: isFinal) {
+      throw error
     }
     if isFinal { throw FormatError(.empty, "the file holds only empty lines; nothing was read") }
-    throw FormatError(
-      .limitExceeded,
-      "the header is longer than \(options.maxRowBytes) bytes; is this a CSV file?", line: 1,
-      columnNumber: tokenizer.lastField + 1)
   }
 
   private func names(
@@ -91,8 +84,15 @@ struct CSVPreface {
   ) throws(FormatError) -> [String] {
     var names: [String] = []
     var seen: Set<String> = []
-    var dataLike = 0
     let span = bytes.span(of: UInt8.self)
+    var dataLike = 0
+    for field in fields where looksLikeData(span, field) { dataLike += 1 }
+    if options.header == .expected && dataLike * 2 >= fields.count {
+      throw FormatError(
+        .noHeader,
+        "\(dataLike) of \(fields.count) fields of the first line look like data, not like names; "
+          + "say that the file has no header, or that it has one that looks like this", line: 1)
+    }
     for (index, field) in fields.enumerated() {
       let (start, count) = (Int(field.start), Int(field.length))
       let text = span.extracting(start..<start + count)
@@ -100,7 +100,6 @@ struct CSVPreface {
         throw FormatError(
           code, FormatError.sentence(for: code), line: 1, columnNumber: index + 1)
       }
-      if looksLikeData(span, field) { dataLike += 1 }
       var name = String(decoding: bytes.slice(start..<start + count).array, as: UTF8.self)
       if field.kind == .escaped, let quote = options.quote {
         let one = String(decoding: [quote], as: UTF8.self)
@@ -115,12 +114,6 @@ struct CSVPreface {
           columnNumber: index + 1, column: name)
       }
       names.append(name)
-    }
-    if options.header == .expected && dataLike * 2 >= fields.count {
-      throw FormatError(
-        .noHeader,
-        "\(dataLike) of \(fields.count) fields of the first line look like data, not like names; "
-          + "say that the file has no header, or that it has one that looks like this", line: 1)
     }
     return names
   }
@@ -148,12 +141,14 @@ struct CSVPreface {
     }
   }
 
-  /// Finds the types of the columns from the rows in the bytes.
+  /// Finds the types of the columns from the rows that end in the first `sampleBytes`, or where
+  /// there is none, from all that are there.
   ///
+  /// - Returns: the columns, or nil when there is no whole row.
   /// - Throws: `noRows`, or `badOption` where a type is given for a column that does not exist.
   func infer(
     _ header: Header, _ bytes: ArrowBuffer, isFinal: Bool
-  ) throws(FormatError) -> [InferredColumn] {
+  ) throws(FormatError) -> [InferredColumn]? {
     for name in options.types.keys.sorted() where !header.names.contains(name) {
       throw FormatError(.badOption, "a type is given for a column that is not there", column: name)
     }
@@ -161,9 +156,22 @@ struct CSVPreface {
     var options = options
     options.badRows = .quarantine
     var tokenizer = CSVTokenizer(options, fieldCount: width)
+    // A fixed part of the file, so that the types do not depend on the pieces it comes in.
+    let sample = bytes.slice(0..<max(header.end, min(options.sampleBytes, bytes.count)))
     tokenizer.run(
-      bytes.bytes, from: header.end, maxRows: .max, softEnd: .max, isFinal: isFinal)
-    guard tokenizer.rowCount > 0 || !isFinal else {
+      sample.bytes, from: header.end, maxRows: .max, softEnd: .max,
+      isFinal: isFinal && sample.count == bytes.count)
+    if tokenizer.rowCount == 0 {
+      tokenizer.run(
+        bytes.bytes, from: header.end, maxRows: .max, softEnd: .max, isFinal: isFinal)
+    }
+    if tokenizer.rowCount == 0 {
+      if let error = tokenizer.unfinished(
+        bytes.bytes, header.end, line: header.lines + 1, names: header.names, isFinal: isFinal)
+      {
+        throw error
+      }
+      guard isFinal else { return nil }
       throw FormatError(
         .noRows, "the file has a header but no row; give it rows, or the types of its columns",
         line: header.lines + 1)

@@ -68,7 +68,7 @@ package struct CSVReader: ~Copyable, Sendable {
       unsafe piece.withUnsafeBytes { unsafe pending.append(contentsOf: $0) }
       taken = end
       if rows == nil {
-        guard pending.count >= max(options.sampleBytes, wantedBytes) else { continue }
+        guard pending.count >= options.sampleBytes, isWorthALook else { continue }
         try start(isFinal: false)
       }
       try read(isFinal: false, into: &batches)
@@ -99,7 +99,11 @@ package struct CSVReader: ~Copyable, Sendable {
       return
     }
     if schema == nil {
-      inference = try preface.infer(header, bytes, isFinal: isFinal)
+      guard let columns = try preface.infer(header, bytes, isFinal: isFinal) else {
+        wantedBytes = pending.count * 2
+        return
+      }
+      inference = columns
       schema = ArrowSchema(inference.map { ArrowField($0.name, $0.type) })
     }
     position.byteOffset += header.end
@@ -109,12 +113,17 @@ package struct CSVReader: ~Copyable, Sendable {
     if let schema { rows = CSVBatchBuilder(options, schema, position) }
   }
 
+  /// Whether an unfinished row has doubled since it was looked at, or is too long anyway.
+  private var isWorthALook: Bool {
+    pending.count - head >= min(wantedBytes, options.maxRowBytes + 1)
+  }
+
   private mutating func read(
     isFinal: Bool, into batches: inout [SourceBatch]
   ) throws(FormatError) {
     guard var rows = rows.take() else { return }
     defer { self.rows = rows }
-    guard isFinal || pending.count - head >= wantedBytes else { return }
+    guard isFinal || isWorthALook else { return }
     // Gone before `pending` changes, so that nothing is copied.
     let bytes = ArrowBuffer(pending)
     while head < bytes.count {

@@ -274,3 +274,28 @@ struct CSVTokenizer {
     return ~(((difference & low) &+ low) | difference | low)
   }
 }
+
+extension CSVTokenizer {
+  /// What is wrong with the unfinished row at `head`, or nil where more bytes may end it.
+  ///
+  /// - Parameters:
+  ///   - line: the number of the line at `head`.
+  ///   - names: the columns, as far as they are known.
+  func unfinished(
+    _ bytes: borrowing RawSpan, _ head: Int, line: Int, names: [String], isFinal: Bool
+  ) -> FormatError? {
+    guard isFinal || bytes.byteCount - head > maxRowBytes else { return nil }
+    let column = lastField < names.count ? names[lastField] : nil
+    if let openQuote {
+      return FormatError(
+        .unclosedQuote,
+        "the quote that opens here is never closed; close it, or read the file without quotes",
+        line: line + ByteFacts(bytes, head..<openQuote).lineFeeds, columnNumber: lastField + 1,
+        column: column)
+    }
+    guard bytes.byteCount - head > maxRowBytes else { return nil }
+    return FormatError(
+      .limitExceeded, "the row is longer than \(maxRowBytes) bytes; is the delimiter right?",
+      line: line, columnNumber: lastField + 1, column: column)
+  }
+}

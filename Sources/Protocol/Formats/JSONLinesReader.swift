@@ -140,8 +140,12 @@ package struct JSONLinesReader: ~Copyable, Sendable {
     var found: [String: TypeInference] = [:]
     var rows = 0
     var head = 0
+    // Lines that end in a fixed part of the file, so that the types do not depend on the pieces it
+    // comes in; where there is none, the first.
     while let line = try nextLine(bytes, from: head, isFinal: isFinal) {
-      head = min(head + line.count + 1, bytes.count)
+      let end = min(head + line.count + 1, bytes.count)
+      if end > options.sampleBytes && rows > 0 { break }
+      head = end
       guard let members = try? JSONLine(Self.withoutMark(line), maxColumns: options.maxColumns)
       else { continue }
       rows += 1
