@@ -11,9 +11,16 @@ public protocol RPCMessage: Sendable {
   ///
   /// Calls `reserve` exactly once, with the exact size in bytes, and fills what it returns.
   func encode(_ reserve: (Int) -> UnsafeMutableRawPointer)
+
+  /// Checks the rules that the proto sets on the fields. Servers call it on every message they receive.
+  /// - Throws: `INVALID_ARGUMENT` with a `google.rpc.BadRequest` that names each wrong field.
+  func validate() throws(RPCError)
 }
 
 extension RPCMessage {
+  /// A message without rules is always right.
+  public func validate() throws(RPCError) {}
+
   /// Decodes one message from an array.
   public init(serialized bytes: [UInt8]) throws(RPCError) {
     var result: Result<Self, RPCError>?

@@ -3,13 +3,11 @@ struct ServiceRenderer {
   private let renderer: Renderer
   private let service: Service
   private let name: String
-  private let rules: RuleRenderer
 
   init(_ renderer: Renderer, _ service: Service, package: String) {
     self.renderer = renderer
     self.service = service
     name = SwiftNames.service(service, package: package)
-    rules = RuleRenderer(renderer)
   }
 
   func render(_ text: inout SourceText) {
@@ -96,7 +94,6 @@ struct ServiceRenderer {
         text.line("let requests = RequestStream<\(renderer.names.type(method.input))>(context.call)")
       } else {
         text.line("let request: \(renderer.names.type(method.input)) = try await context.call.onlyMessage()")
-        if rules.hasRules(method.input) { text.line("try request.validate()") }
       }
       let request = method.clientStreams ? "requests" : "request"
       if method.serverStreams {

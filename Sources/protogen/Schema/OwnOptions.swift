@@ -1,6 +1,6 @@
 /// What `option (pursight.v1.policy)` says of a method.
-struct MethodPolicy: Equatable {
-  enum Audit: Equatable { case unspecified, none, mutation, classifiedRead }
+struct MethodPolicy: Equatable, Sendable {
+  enum Audit: Equatable, Sendable { case unspecified, none, mutation, classifiedRead }
 
   var permission = ""
   var resourceField = ""
@@ -11,7 +11,7 @@ struct MethodPolicy: Equatable {
 }
 
 /// What `[(pursight.v1.rule)]` says of a field.
-struct FieldRule: Equatable {
+struct FieldRule: Equatable, Sendable {
   var isRequired = false
   /// Characters of a string, bytes of a bytes field, elements of a repeated one; 0: no bound.
   var maxLength: Int64 = 0

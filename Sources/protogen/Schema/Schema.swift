@@ -1,7 +1,7 @@
 /// All protos of one run, as the rest of protogen sees them.
 ///
 /// Plain values made from a descriptor set; nothing here points into C memory.
-struct Schema {
+struct Schema: Sendable {
   /// In the order of the descriptor set: a file comes after what it imports.
   var files: [SchemaFile]
   private(set) var messages: [String: MessageType] = [:]
@@ -20,7 +20,7 @@ struct Schema {
 }
 
 /// One `.proto` file.
-struct SchemaFile {
+struct SchemaFile: Sendable {
   /// Path below the proto folder, such as `pursight/v1/asset.proto`.
   var name: String
   var package: String
@@ -48,7 +48,7 @@ struct SchemaFile {
 }
 
 /// A message type.
-struct MessageType {
+struct MessageType: Sendable {
   var name: String
   /// Such as `pursight.v1.Asset`.
   var fullName: String
@@ -69,7 +69,7 @@ struct MessageType {
 }
 
 /// A field of a message.
-struct Field {
+struct Field: Sendable {
   var name: String
   var number: Int32
   var jsonName: String
@@ -87,7 +87,7 @@ struct Field {
 }
 
 /// The type of a field.
-enum FieldKind: Equatable {
+enum FieldKind: Equatable, Sendable {
   case double, float
   case int32, int64, uint32, uint64
   case sint32, sint64, fixed32, fixed64, sfixed32, sfixed64
@@ -99,13 +99,13 @@ enum FieldKind: Equatable {
 }
 
 /// A oneof.
-struct Oneof {
+struct Oneof: Sendable {
   var name: String
   var comment: String
 }
 
 /// An extension field, as far as own options need it.
-struct ExtensionField {
+struct ExtensionField: Sendable {
   var extendee: String
   var name: String
   var number: Int32
@@ -113,7 +113,7 @@ struct ExtensionField {
 }
 
 /// An enum type.
-struct EnumType {
+struct EnumType: Sendable {
   var name: String
   var fullName: String
   var values: [EnumValue]
@@ -122,7 +122,7 @@ struct EnumType {
   var isDeprecated: Bool
 }
 
-struct EnumValue {
+struct EnumValue: Sendable {
   var name: String
   var number: Int32
   var comment: String
@@ -130,7 +130,7 @@ struct EnumValue {
 }
 
 /// A service.
-struct Service {
+struct Service: Sendable {
   var name: String
   var fullName: String
   var methods: [Method]
@@ -138,8 +138,8 @@ struct Service {
 }
 
 /// One RPC.
-struct Method {
-  enum Idempotency: Equatable { case unknown, noSideEffects, idempotent }
+struct Method: Sendable {
+  enum Idempotency: Equatable, Sendable { case unknown, noSideEffects, idempotent }
 
   var name: String
   /// Full name of the request's type.

@@ -92,17 +92,14 @@ extension AccessServiceHandler {
     }
     router.add(AccessServiceMethods.createRoleBinding) { context in
       let request: CreateRoleBindingRequest = try await context.call.onlyMessage()
-      try request.validate()
       context.call.reply(try await self.createRoleBinding(request, context))
     }
     router.add(AccessServiceMethods.listRoleBindings) { context in
       let request: ListRoleBindingsRequest = try await context.call.onlyMessage()
-      try request.validate()
       context.call.reply(try await self.listRoleBindings(request, context))
     }
     router.add(AccessServiceMethods.deleteRoleBinding) { context in
       let request: DeleteRoleBindingRequest = try await context.call.onlyMessage()
-      try request.validate()
       context.call.reply(try await self.deleteRoleBinding(request, context))
     }
   }

@@ -96,33 +96,27 @@ extension AuditServiceHandler {
   public func register(on router: inout Router) {
     router.add(AuditServiceMethods.listAuditEvents) { context in
       let request: ListAuditEventsRequest = try await context.call.onlyMessage()
-      try request.validate()
       context.call.reply(try await self.listAuditEvents(request, context))
     }
     router.add(AuditServiceMethods.watchAuditEvents) { context in
       let request: WatchAuditEventsRequest = try await context.call.onlyMessage()
-      try request.validate()
       let responses = ResponseWriter<WatchAuditEventsResponse>(context.call)
       try await self.watchAuditEvents(request, responses, context)
     }
     router.add(AuditServiceMethods.getCheckpoint) { context in
       let request: GetCheckpointRequest = try await context.call.onlyMessage()
-      try request.validate()
       context.call.reply(try await self.getCheckpoint(request, context))
     }
     router.add(AuditServiceMethods.getInclusionProof) { context in
       let request: GetInclusionProofRequest = try await context.call.onlyMessage()
-      try request.validate()
       context.call.reply(try await self.getInclusionProof(request, context))
     }
     router.add(AuditServiceMethods.getConsistencyProof) { context in
       let request: GetConsistencyProofRequest = try await context.call.onlyMessage()
-      try request.validate()
       context.call.reply(try await self.getConsistencyProof(request, context))
     }
     router.add(AuditServiceMethods.readAuditLeaves) { context in
       let request: ReadAuditLeavesRequest = try await context.call.onlyMessage()
-      try request.validate()
       let responses = ResponseWriter<ReadAuditLeavesResponse>(context.call)
       try await self.readAuditLeaves(request, responses, context)
     }

@@ -219,77 +219,62 @@ extension CatalogServiceHandler {
   public func register(on router: inout Router) {
     router.add(CatalogServiceMethods.createSource) { context in
       let request: CreateSourceRequest = try await context.call.onlyMessage()
-      try request.validate()
       context.call.reply(try await self.createSource(request, context))
     }
     router.add(CatalogServiceMethods.getSource) { context in
       let request: GetSourceRequest = try await context.call.onlyMessage()
-      try request.validate()
       context.call.reply(try await self.getSource(request, context))
     }
     router.add(CatalogServiceMethods.listSources) { context in
       let request: ListSourcesRequest = try await context.call.onlyMessage()
-      try request.validate()
       context.call.reply(try await self.listSources(request, context))
     }
     router.add(CatalogServiceMethods.updateSource) { context in
       let request: UpdateSourceRequest = try await context.call.onlyMessage()
-      try request.validate()
       context.call.reply(try await self.updateSource(request, context))
     }
     router.add(CatalogServiceMethods.deleteSource) { context in
       let request: DeleteSourceRequest = try await context.call.onlyMessage()
-      try request.validate()
       context.call.reply(try await self.deleteSource(request, context))
     }
     router.add(CatalogServiceMethods.createAsset) { context in
       let request: CreateAssetRequest = try await context.call.onlyMessage()
-      try request.validate()
       context.call.reply(try await self.createAsset(request, context))
     }
     router.add(CatalogServiceMethods.getAsset) { context in
       let request: GetAssetRequest = try await context.call.onlyMessage()
-      try request.validate()
       context.call.reply(try await self.getAsset(request, context))
     }
     router.add(CatalogServiceMethods.lookupAsset) { context in
       let request: LookupAssetRequest = try await context.call.onlyMessage()
-      try request.validate()
       context.call.reply(try await self.lookupAsset(request, context))
     }
     router.add(CatalogServiceMethods.listAssets) { context in
       let request: ListAssetsRequest = try await context.call.onlyMessage()
-      try request.validate()
       context.call.reply(try await self.listAssets(request, context))
     }
     router.add(CatalogServiceMethods.updateAsset) { context in
       let request: UpdateAssetRequest = try await context.call.onlyMessage()
-      try request.validate()
       context.call.reply(try await self.updateAsset(request, context))
     }
     router.add(CatalogServiceMethods.deleteAsset) { context in
       let request: DeleteAssetRequest = try await context.call.onlyMessage()
-      try request.validate()
       context.call.reply(try await self.deleteAsset(request, context))
     }
     router.add(CatalogServiceMethods.getSchemaVersion) { context in
       let request: GetSchemaVersionRequest = try await context.call.onlyMessage()
-      try request.validate()
       context.call.reply(try await self.getSchemaVersion(request, context))
     }
     router.add(CatalogServiceMethods.listSchemaVersions) { context in
       let request: ListSchemaVersionsRequest = try await context.call.onlyMessage()
-      try request.validate()
       context.call.reply(try await self.listSchemaVersions(request, context))
     }
     router.add(CatalogServiceMethods.listLineage) { context in
       let request: ListLineageRequest = try await context.call.onlyMessage()
-      try request.validate()
       context.call.reply(try await self.listLineage(request, context))
     }
     router.add(CatalogServiceMethods.searchAssets) { context in
       let request: SearchAssetsRequest = try await context.call.onlyMessage()
-      try request.validate()
       context.call.reply(try await self.searchAssets(request, context))
     }
   }

@@ -194,32 +194,26 @@ extension IngestionServiceHandler {
   public func register(on router: inout Router) {
     router.add(IngestionServiceMethods.createDataset) { context in
       let request: CreateDatasetRequest = try await context.call.onlyMessage()
-      try request.validate()
       context.call.reply(try await self.createDataset(request, context))
     }
     router.add(IngestionServiceMethods.getDataset) { context in
       let request: GetDatasetRequest = try await context.call.onlyMessage()
-      try request.validate()
       context.call.reply(try await self.getDataset(request, context))
     }
     router.add(IngestionServiceMethods.listDatasets) { context in
       let request: ListDatasetsRequest = try await context.call.onlyMessage()
-      try request.validate()
       context.call.reply(try await self.listDatasets(request, context))
     }
     router.add(IngestionServiceMethods.updateDataset) { context in
       let request: UpdateDatasetRequest = try await context.call.onlyMessage()
-      try request.validate()
       context.call.reply(try await self.updateDataset(request, context))
     }
     router.add(IngestionServiceMethods.deleteDataset) { context in
       let request: DeleteDatasetRequest = try await context.call.onlyMessage()
-      try request.validate()
       context.call.reply(try await self.deleteDataset(request, context))
     }
     router.add(IngestionServiceMethods.openWriteStream) { context in
       let request: OpenWriteStreamRequest = try await context.call.onlyMessage()
-      try request.validate()
       context.call.reply(try await self.openWriteStream(request, context))
     }
     router.add(IngestionServiceMethods.appendRows) { context in
@@ -229,33 +223,27 @@ extension IngestionServiceHandler {
     }
     router.add(IngestionServiceMethods.getWriteStream) { context in
       let request: GetWriteStreamRequest = try await context.call.onlyMessage()
-      try request.validate()
       context.call.reply(try await self.getWriteStream(request, context))
     }
     router.add(IngestionServiceMethods.listWriteStreams) { context in
       let request: ListWriteStreamsRequest = try await context.call.onlyMessage()
-      try request.validate()
       context.call.reply(try await self.listWriteStreams(request, context))
     }
     router.add(IngestionServiceMethods.finishWriteStream) { context in
       let request: FinishWriteStreamRequest = try await context.call.onlyMessage()
-      try request.validate()
       context.call.reply(try await self.finishWriteStream(request, context))
     }
     router.add(IngestionServiceMethods.abortWriteStream) { context in
       let request: AbortWriteStreamRequest = try await context.call.onlyMessage()
-      try request.validate()
       context.call.reply(try await self.abortWriteStream(request, context))
     }
     router.add(IngestionServiceMethods.readRows) { context in
       let request: ReadRowsRequest = try await context.call.onlyMessage()
-      try request.validate()
       let responses = ResponseWriter<ReadRowsResponse>(context.call)
       try await self.readRows(request, responses, context)
     }
     router.add(IngestionServiceMethods.readQuarantine) { context in
       let request: ReadQuarantineRequest = try await context.call.onlyMessage()
-      try request.validate()
       let responses = ResponseWriter<QuarantinedRow>(context.call)
       try await self.readQuarantine(request, responses, context)
     }

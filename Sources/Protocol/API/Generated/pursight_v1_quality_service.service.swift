@@ -194,68 +194,55 @@ extension QualityServiceHandler {
   public func register(on router: inout Router) {
     router.add(QualityServiceMethods.createRuleSet) { context in
       let request: CreateRuleSetRequest = try await context.call.onlyMessage()
-      try request.validate()
       context.call.reply(try await self.createRuleSet(request, context))
     }
     router.add(QualityServiceMethods.getRuleSet) { context in
       let request: GetRuleSetRequest = try await context.call.onlyMessage()
-      try request.validate()
       context.call.reply(try await self.getRuleSet(request, context))
     }
     router.add(QualityServiceMethods.listRuleSets) { context in
       let request: ListRuleSetsRequest = try await context.call.onlyMessage()
-      try request.validate()
       context.call.reply(try await self.listRuleSets(request, context))
     }
     router.add(QualityServiceMethods.updateRuleSet) { context in
       let request: UpdateRuleSetRequest = try await context.call.onlyMessage()
-      try request.validate()
       context.call.reply(try await self.updateRuleSet(request, context))
     }
     router.add(QualityServiceMethods.deleteRuleSet) { context in
       let request: DeleteRuleSetRequest = try await context.call.onlyMessage()
-      try request.validate()
       context.call.reply(try await self.deleteRuleSet(request, context))
     }
     router.add(QualityServiceMethods.suggestRules) { context in
       let request: SuggestRulesRequest = try await context.call.onlyMessage()
-      try request.validate()
       context.call.reply(try await self.suggestRules(request, context))
     }
     router.add(QualityServiceMethods.runChecks) { context in
       let request: RunChecksRequest = try await context.call.onlyMessage()
-      try request.validate()
       context.call.reply(try await self.runChecks(request, context))
     }
     router.add(QualityServiceMethods.getCheckRun) { context in
       let request: GetCheckRunRequest = try await context.call.onlyMessage()
-      try request.validate()
       context.call.reply(try await self.getCheckRun(request, context))
     }
     router.add(QualityServiceMethods.listCheckRuns) { context in
       let request: ListCheckRunsRequest = try await context.call.onlyMessage()
-      try request.validate()
       context.call.reply(try await self.listCheckRuns(request, context))
     }
     router.add(QualityServiceMethods.readFailingRows) { context in
       let request: ReadFailingRowsRequest = try await context.call.onlyMessage()
-      try request.validate()
       let responses = ResponseWriter<ReadFailingRowsResponse>(context.call)
       try await self.readFailingRows(request, responses, context)
     }
     router.add(QualityServiceMethods.getProfile) { context in
       let request: GetProfileRequest = try await context.call.onlyMessage()
-      try request.validate()
       context.call.reply(try await self.getProfile(request, context))
     }
     router.add(QualityServiceMethods.getIssue) { context in
       let request: GetIssueRequest = try await context.call.onlyMessage()
-      try request.validate()
       context.call.reply(try await self.getIssue(request, context))
     }
     router.add(QualityServiceMethods.listIssues) { context in
       let request: ListIssuesRequest = try await context.call.onlyMessage()
-      try request.validate()
       context.call.reply(try await self.listIssues(request, context))
     }
   }
