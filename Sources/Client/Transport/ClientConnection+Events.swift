@@ -35,7 +35,7 @@ extension ClientConnection {
   private func handle(_ event: HTTP2Event) {
     switch event.kind {
     case .settings:
-      if phase == .greeting { becameReady() } else { unsafe transport.startQueued() }
+      if phase == .greeting { becameReady() } else { transport.startQueued() }
     case .pingAcknowledged: scheduleKeepalive()
     case .goAway: retire()
     case .notSent:

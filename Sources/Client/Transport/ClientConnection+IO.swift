@@ -140,11 +140,20 @@ extension ClientConnection {
   }
 
   private func lost() {
-    let what = phase == .ready ? "was lost" : "was closed before it was ready"
-    close(
-      RPCError(
-        .unavailable,
-        "The connection to \(authority) \(what). The server may be restarting; try again."))
+    let what: String
+    switch phase {
+    case .ready:
+      what = "was lost. The server may be restarting; try again"
+    case .greeting where secure == nil:
+      what = "was closed by the server. It may want TLS: give its CA file"
+    case .greeting where transport.configuration.tls?.identity == nil:
+      what = "was closed by the server. It may want a client certificate: give certificate and key"
+    case .greeting:
+      what = "was closed by the server. It may not accept our certificate: check who has issued it"
+    case .connecting, .handshaking, .closed:
+      what = "was closed during the TLS handshake. Check the port, and that the server is up"
+    }
+    close(RPCError(.unavailable, "The connection to \(authority) \(what)."))
   }
 
   // MARK: Output

@@ -26,9 +26,9 @@ internal import PurSightTLS
     case closed
   }
 
-  unowned(unsafe) let transport: ClientTransport
+  let transport: TransportCore
   @safe unowned(unsafe) let loop: EventLoop
-  let workspaces: ClientTransport.Workspaces
+  let workspaces: TransportCore.Workspaces
   let session: HTTP2Session
   let secure: Secure?
   let authority: String
@@ -48,13 +48,13 @@ internal import PurSightTLS
   /// Starts to connect.
   /// - Parameter onOutcome: Called once: when the server's SETTINGS are there, or when it failed.
   init(
-    _ transport: ClientTransport, _ loop: EventLoop, _ address: SocketAddress,
-    _ tls: TLSContext?, _ workspaces: ClientTransport.Workspaces,
+    _ transport: TransportCore, _ loop: EventLoop, _ address: SocketAddress,
+    _ tls: TLSContext?, _ workspaces: TransportCore.Workspaces,
     onOutcome: @escaping (Result<ClientConnection, RPCError>) -> Void
   ) throws {
     let configuration = transport.configuration
     let host = (try? SocketAddress.split(configuration.target).host) ?? "localhost"
-    unsafe self.transport = transport
+    self.transport = transport
     self.loop = loop
     self.address = address
     self.workspaces = workspaces
@@ -92,7 +92,7 @@ internal import PurSightTLS
   func retire() {
     guard !isRetired else { return }
     isRetired = true
-    unsafe transport.retire(self)
+    transport.retire(self)
     if calls.isEmpty { close(RPCError(.unavailable, "The server closed the connection.")) }
   }
 
@@ -108,10 +108,10 @@ internal import PurSightTLS
     for call in open { call.connectionLost(error) }
     if let onOutcome {
       self.onOutcome = nil
-      unsafe transport.retired[ObjectIdentifier(self)] = nil
+      transport.retired[ObjectIdentifier(self)] = nil
       onOutcome(.failure(error))
     } else if wasReady {
-      unsafe transport.connectionClosed(self)
+      transport.connectionClosed(self)
     }
   }
 
@@ -121,7 +121,7 @@ internal import PurSightTLS
       close(
         RPCError(
           .unavailable,
-          "\(authority) did not answer within \(unsafe transport.configuration.connectTimeout)."))
+          "\(authority) did not answer within \(transport.configuration.connectTimeout)."))
     case .ready:
       if awaitsPing {
         return close(
@@ -133,7 +133,7 @@ internal import PurSightTLS
   }
 
   private func keepAlive() {
-    let interval = unsafe nanoseconds(transport.configuration.keepaliveInterval)
+    let interval = nanoseconds(transport.configuration.keepaliveInterval)
     // gRPC's etiquette: a client asks for a sign of life only while calls are open (gRFC A8).
     guard !calls.isEmpty, loop.now &- lastInput >= interval, let timer else {
       return scheduleKeepalive()
@@ -141,13 +141,13 @@ internal import PurSightTLS
     awaitsPing = true
     session.ping()
     channel?.requestFlush()
-    unsafe loop.schedule(timer, after: transport.configuration.keepaliveTimeout)
+    loop.schedule(timer, after: transport.configuration.keepaliveTimeout)
   }
 
   func scheduleKeepalive() {
     guard let timer else { return }
     awaitsPing = false
-    unsafe loop.schedule(timer, after: transport.configuration.keepaliveInterval)
+    loop.schedule(timer, after: transport.configuration.keepaliveInterval)
   }
 
   // MARK: Calls
@@ -172,7 +172,7 @@ internal import PurSightTLS
     if isRetired, calls.isEmpty {
       close(RPCError(.unavailable, "The server closed the connection."))
     } else {
-      unsafe transport.startQueued()
+      transport.startQueued()
     }
   }
 }

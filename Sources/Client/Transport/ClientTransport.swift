@@ -1,198 +1,34 @@
-internal import PurSightHTTP2
-internal import PurSightNet
 package import PurSightRPC
-internal import PurSightTLS
-internal import Synchronization
 
 /// A client's connections to one target: made when the first call needs one, made again when it is lost.
 ///
-/// One thread runs the loop on which everything happens; it starts with the first call.
-/// `@unchecked Sendable`: `lifecycle` is a mutex, everything below it is touched on the loop only.
-@safe package final class ClientTransport: Channel, @unchecked Sendable {
-  package let configuration: ClientTransportConfiguration
-  private let lifecycle = Mutex(Lifecycle.new)
+/// One thread of its own serves them. Close it when it is no longer needed; a transport whose last
+/// reference goes away closes itself.
+package final class ClientTransport: Channel {
+  private let core: TransportCore
 
-  private enum Lifecycle {
-    case new
-    case running(EventLoop, Thread)
-    case closed
+  /// Connects to nothing yet.
+  package init(_ configuration: ClientTransportConfiguration) {
+    core = TransportCore(configuration)
   }
 
-  /// What there is to connect with. On the loop only.
-  enum Link {
-    case idle
-    case connecting
-    case ready(ClientConnection)
-    /// The last attempt failed; the next one is under way when the pause is over.
-    case waiting(RPCError)
-  }
+  deinit { core.abandon() }
 
-  @safe @exclusivity(unchecked) var link = Link.idle
-  @safe @exclusivity(unchecked) var attempts = 0
-  @safe @exclusivity(unchecked) var queue: [TransportCall] = []
-  /// Connections that take no new calls and still have open ones.
-  @safe @exclusivity(unchecked) var retired: [ObjectIdentifier: ClientConnection] = [:]
-  @safe @exclusivity(unchecked) var workspaces: Workspaces?
-  @safe @exclusivity(unchecked) var backoffTimer: LoopTimer?
-  @safe @exclusivity(unchecked) var tlsContext: TLSContext?
-  @safe @exclusivity(unchecked) var isClosing = false
-
-  /// What all connections of the loop share.
-  @safe final class Workspaces {
-    let http2 = HTTP2Workspace()
-    let tls = TLSWorkspace()
-    let plaintext = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 64)
-    deinit { unsafe plaintext.deallocate() }
-  }
-
-  package init(_ configuration: ClientTransportConfiguration) { self.configuration = configuration }
-
-  deinit {
-    let state = lifecycle.withLock { $0 }
-    if case .running(let loop, _) = state { loop.stop() }
-  }
-
-  // MARK: Channel
+  package var configuration: ClientTransportConfiguration { core.configuration }
 
   package func unary(
     _ method: MethodInfo, _ request: [UInt8], _ options: CallOptions
   ) async throws(RPCError) -> UnaryResponse {
-    let loop = try runningLoop()
-    var attempt = 0
-    while true {
-      attempt += 1
-      let call = TransportCall(self, loop, method, options)
-      do throws(RPCError) {
-        return try await call.unary(request)
-      } catch {
-        // A call that no handler has seen can go again without anybody noticing (gRFC A6, transparent
-        // retries), within its own deadline.
-        guard call.wasNeverProcessed, attempt < Self.maxTransparentAttempts, !Task.isCancelled
-        else { throw error }
-      }
-    }
+    try await core.unary(method, request, options)
   }
-
-  private static let maxTransparentAttempts = 3
 
   package func open(
     _ method: MethodInfo, _ options: CallOptions
   ) async throws(RPCError) -> any ClientCall {
-    let call = TransportCall(self, try runningLoop(), method, options)
-    try await call.open()
-    return call
+    try await core.open(method, options)
   }
 
-  /// Ends open calls with CANCELLED, closes the connections and stops the loop. A second time does
-  /// nothing; calls that come later fail.
-  package func close() async {
-    let previous = lifecycle.withLock { state in
-      defer { state = .closed }
-      return state
-    }
-    guard case .running(let loop, let thread) = previous else { return }
-    await unsafe withUnsafeContinuation { (done: UnsafeContinuation<Void, Never>) in
-      loop.submit {
-        self.closeAll()
-        unsafe done.resume()
-      }
-    }
-    loop.stop()
-    // Joining blocks for the rest of one tick; never from the loop itself.
-    thread.join()
-  }
-
-  private func runningLoop() throws(RPCError) -> EventLoop {
-    let result: Result<EventLoop, RPCError> = lifecycle.withLock { state in
-      switch state {
-      case .running(let loop, _): return .success(loop)
-      case .closed:
-        return .failure(RPCError(.failedPrecondition, "The client is closed; make a new one."))
-      case .new:
-        do throws(NetError) {
-          let loop = try EventLoop()
-          let thread = try Thread("pursight-client") { loop.run() }
-          state = .running(loop, thread)
-          return .success(loop)
-        } catch {
-          return .failure(RPCError(.unavailable, "No thread for the client: \(error.message)"))
-        }
-      }
-    }
-    return try result.get()
-  }
-
-  // MARK: On the loop
-
-  /// Gives a call a stream, now or when there is one.
-  func begin(_ call: TransportCall) {
-    if isClosing { return call.fail(RPCError(.cancelled, "The client was closed.")) }
-    switch link {
-    case .ready(let connection) where connection.acceptsCalls:
-      connection.start(call)
-    case .waiting(let error) where !call.waitsForReady:
-      call.fail(error, wasProcessed: true)
-    case .idle:
-      enqueue(call)
-      connect(on: call.loop)
-    case .ready, .waiting, .connecting:
-      enqueue(call)
-    }
-  }
-
-  private func enqueue(_ call: TransportCall) {
-    guard queue.count < configuration.maxQueuedCalls else {
-      return call.fail(
-        RPCError(
-          .resourceExhausted,
-          "\(configuration.maxQueuedCalls) calls wait for a connection to \(configuration.target) "
-            + "already. Send fewer at a time."))
-    }
-    queue.append(call)
-  }
-
-  /// Takes a call out of the queue: it was cancelled or its deadline has passed.
-  func dequeue(_ call: TransportCall) { queue.removeAll { $0 === call } }
-
-  /// Starts calls that wait, as many as the connection takes.
-  func startQueued() {
-    guard case .ready(let connection) = link, !queue.isEmpty else { return }
-    var started = 0
-    while started < queue.count, connection.acceptsCalls {
-      connection.start(queue[started])
-      started += 1
-    }
-    queue.removeFirst(started)
-  }
-
-  /// A connection takes no new calls any more: GOAWAY, or its identifiers are used up.
-  func retire(_ connection: ClientConnection) {
-    guard case .ready(let current) = link, current === connection else { return }
-    retired[ObjectIdentifier(connection)] = connection
-    link = .idle
-    if !queue.isEmpty { connect(on: connection.loop) }
-  }
-
-  /// A connection is gone; its calls have been told.
-  func connectionClosed(_ connection: ClientConnection) {
-    retired[ObjectIdentifier(connection)] = nil
-    guard case .ready(let current) = link, current === connection else { return }
-    link = .idle
-    if !queue.isEmpty, !isClosing { connect(on: connection.loop) }
-  }
-
-  private func closeAll() {
-    isClosing = true
-    let error = RPCError(.cancelled, "The client was closed.")
-    for call in queue { call.fail(error) }
-    queue.removeAll()
-    if let backoffTimer, let loop = currentLoop { loop.cancel(backoffTimer) }
-    if case .ready(let connection) = link { connection.close(error) }
-    for connection in retired.values { connection.close(error) }
-    link = .idle
-  }
-
-  private var currentLoop: EventLoop? {
-    lifecycle.withLock { if case .running(let loop, _) = $0 { loop } else { nil } }
-  }
+  /// Ends open calls with CANCELLED and closes the connections. A second time does nothing; calls that
+  /// come later fail with FAILED_PRECONDITION.
+  package func close() async { await core.close() }
 }

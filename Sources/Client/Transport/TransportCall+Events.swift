@@ -109,6 +109,11 @@ extension TransportCall {
     end = .some(error)
     setTrailers(metadata)
     if let timer { loop.cancel(timer) }
+    settle(error)
+  }
+
+  /// Tells everyone who waits how the call ended.
+  func settle(_ error: RPCError?) {
     let result: Result<Void, RPCError> = error.map { .failure($0) } ?? .success(())
     if let waiter = opener {
       opener = nil

@@ -9,13 +9,12 @@ internal import Synchronization
 /// `@unchecked Sendable`: callers hand themselves to the loop, and everything mutable is touched there.
 /// One reader and one writer may wait at a time.
 @safe final class TransportCall: ClientCall, @unchecked Sendable {
-  let transport: ClientTransport
+  let transport: TransportCore
   let loop: EventLoop
   let method: MethodInfo
   let options: CallOptions
   let stream = HTTP2Stream()
   let deadline: Deadline?
-
 
   @safe @exclusivity(unchecked) var connection: ClientConnection?
   @safe @exclusivity(unchecked) var inbox = MessageInbox()
@@ -34,13 +33,14 @@ internal import Synchronization
   private let neverProcessed = Mutex(false)
 
   init(
-    _ transport: ClientTransport, _ loop: EventLoop, _ method: MethodInfo, _ options: CallOptions
+    _ transport: TransportCore, _ loop: EventLoop, _ method: MethodInfo, _ options: CallOptions,
+    _ deadline: Deadline?
   ) {
     self.transport = transport
     self.loop = loop
     self.method = method
     self.options = options
-    deadline = (options.timeout ?? method.defaultDeadline).map { Deadline.after($0) }
+    self.deadline = deadline
     unsafe stream.owner = UnsafeRawPointer(Unmanaged.passUnretained(self).toOpaque())
     inbox.maxMessageBytes = transport.configuration.maxMessageBytes
   }
@@ -52,6 +52,8 @@ internal import Synchronization
 
   var trailers: Metadata { endedTrailers.withLock { $0 } }
 
+  var lastMessageWasCompressed: Bool { inbox.lastWasCompressed }
+
   // MARK: From any task
 
   /// Runs `body` on the loop and waits for what it resumes; a cancelled task cancels the call.
@@ -61,7 +63,10 @@ internal import Synchronization
     let result = await withTaskCancellationHandler {
       await unsafe withUnsafeContinuation { continuation in
         let waiter = unsafe Waiter<Value>(continuation)
-        if loop.isCurrent { body(waiter) } else { loop.submit { body(waiter) } }
+        if loop.isCurrent { return body(waiter) }
+        if !transport.submit({ body(waiter) }) {
+          waiter.resume(.failure(RPCError(.cancelled, "The client was closed.")))
+        }
       }
     } onCancel: {
       cancel()
@@ -79,7 +84,7 @@ internal import Synchronization
   func unary(_ request: [UInt8]) async throws(RPCError) -> UnaryResponse {
     let message = try await onLoop { (waiter: Waiter<[UInt8]?>) in
       self.reader = waiter
-      self.append(request)
+      self.append(request, isCompressed: true)
       self.stream.isOutboundFinished = true
       self.beginOnLoop()
     }
@@ -94,14 +99,14 @@ internal import Synchronization
       message: message, initialMetadata: try await initialMetadata(), trailers: trailers)
   }
 
-  func send(_ message: [UInt8]) async throws(RPCError) {
+  func send(_ message: [UInt8], isCompressed: Bool) async throws(RPCError) {
     try await onLoop { (waiter: Waiter<Void>) in
       if let end = self.end {
         // The reader learns how the call ended; a writer only that it has.
         let error = end ?? RPCError(.cancelled, "The server has ended \(self.method.path).")
         return waiter.resume(.failure(error))
       }
-      self.append(message)
+      self.append(message, isCompressed: isCompressed)
       self.resumeOutput()
       if self.stream.outbound.count > self.transport.configuration.maxBufferedBytes {
         self.stream.awaitsDrain = true
@@ -138,7 +143,8 @@ internal import Synchronization
   }
 
   func cancel() {
-    loop.submit {
+    // Where the loop is gone, so is the call.
+    _ = transport.submit {
       guard self.end == nil else { return }
       self.fail(RPCError(.cancelled, "\(self.method.path) was cancelled."), wasProcessed: true)
     }
@@ -147,7 +153,8 @@ internal import Synchronization
   // MARK: On the loop
 
   private func beginOnLoop() {
-    guard end == nil else { return }
+    // Cancelled before it began.
+    if let end { return settle(end) }
     if let deadline {
       let timer = LoopTimer { [weak self] in self?.deadlinePassed() }
       self.timer = timer
@@ -165,13 +172,11 @@ internal import Synchronization
       wasProcessed: true)
   }
 
-  private func append(_ message: [UInt8]) {
-    var isCompressed = false
-    var bytes = message
-    if options.compressesMessages {
-      bytes = unsafe message.withUnsafeBytes { unsafe MessageEncoding.compress($0) }
-      isCompressed = true
-    }
+  private func append(_ message: [UInt8], isCompressed: Bool) {
+    let isCompressed = isCompressed && options.compressesMessages
+    let bytes =
+      isCompressed
+      ? unsafe message.withUnsafeBytes { unsafe MessageEncoding.compress($0) } : message
     let prefix = unsafe stream.outbound.extend(MessageFraming.prefixBytes)
     unsafe MessageFraming.putPrefix(prefix, length: bytes.count, isCompressed: isCompressed)
     stream.outbound.append(bytes)

@@ -25,7 +25,10 @@ public struct UnaryResponse: Sendable {
 /// One open call, from the client's side. Safe to use from any task: one may write while another reads.
 public protocol ClientCall: AnyObject, Sendable {
   /// Sends one message; suspends while the server does not keep up.
-  func send(_ message: [UInt8]) async throws(RPCError)
+  ///
+  /// - Parameter isCompressed: Whether to compress it, on a call whose options say so; on any other
+  ///   call messages go as they are.
+  func send(_ message: [UInt8], isCompressed: Bool) async throws(RPCError)
   /// Says that no more messages follow.
   func finishSending() async throws(RPCError)
   /// The next message; nil when the call has ended with OK. Any other end is thrown.
@@ -36,6 +39,15 @@ public protocol ClientCall: AnyObject, Sendable {
   func initialMetadata() async throws(RPCError) -> Metadata
   /// Metadata that came with the status; empty before the end.
   var trailers: Metadata { get }
+  /// Whether the message that `receive` gave last came compressed. For the one who receives.
+  var lastMessageWasCompressed: Bool { get }
+}
+
+extension ClientCall {
+  /// Sends one message; suspends while the server does not keep up.
+  public func send(_ message: [UInt8]) async throws(RPCError) {
+    try await send(message, isCompressed: true)
+  }
 }
 
 /// What a caller can say about one call.

@@ -49,8 +49,10 @@ public struct RequestWriter<Message: RPCMessage>: Sendable {
   public init(_ call: any ClientCall) { self.call = call }
 
   /// Sends one message; suspends while the server does not keep up.
-  public func write(_ message: Message) async throws(RPCError) {
-    try await call.send(message.serialized())
+  ///
+  /// - Parameter isCompressed: See `ClientCall.send`.
+  public func write(_ message: Message, isCompressed: Bool = true) async throws(RPCError) {
+    try await call.send(message.serialized(), isCompressed: isCompressed)
   }
 
   /// Says that no more messages follow.

@@ -3,7 +3,7 @@ internal import PurSightNet
 internal import PurSightRPC
 internal import PurSightTLS
 
-extension ClientTransport {
+extension TransportCore {
   /// Resolves the target on a thread of its own, then tries its addresses in order.
   func connect(on loop: EventLoop) {
     guard !isClosing else { return }
@@ -15,7 +15,7 @@ extension ClientTransport {
       }
       let (host, port) = try SocketAddress.split(target)
       if let address = SocketAddress(numeric: host, port: port) { return dial([address], on: loop) }
-      _ = try Thread("pursight-dns") {
+      let resolver = try Thread("pursight-dns") {
         let result: Result<[SocketAddress], NetError>
         do throws(NetError) {
           result = .success(try SocketAddress.resolve(host: host, port: port))
@@ -24,6 +24,7 @@ extension ClientTransport {
         }
         loop.submit { self.resolved(result, on: loop) }
       }
+      resolver.detach()
     } catch {
       failed("\(target) cannot be reached: \(error.message).", on: loop)
     }
