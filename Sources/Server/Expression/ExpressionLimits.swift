@@ -1,9 +1,9 @@
 /// The limits of the expression language; each overflow is an error that names the limit.
 package enum ExpressionLimits {
   /// Longest text, in bytes of UTF-8.
-  package static let maxTextBytes = 16_384
+  package static let maxTextBytes = 65_536
   /// Most tokens in one text.
-  package static let maxTokens = 4_096
+  package static let maxTokens = 16_384
   /// Deepest nesting of parentheses, operators, calls and cases.
   package static let maxDepth = 64
   /// Most instructions in a program.

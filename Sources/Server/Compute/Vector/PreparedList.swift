@@ -33,6 +33,20 @@ struct PreparedList: Sendable {
     texts.sort { $0.lexicographicallyPrecedes($1) }
   }
 
+  /// A list of stored integers.
+  init(integers: [Int64]) {
+    type = .integer
+    containsNull = false
+    keys = integers.sorted()
+  }
+
+  /// A list of doubles.
+  init(doubles: [Double]) {
+    type = .double
+    containsNull = false
+    keys = doubles.map { Register.orderKey($0) }.sorted()
+  }
+
   @inline(__always)
   func contains(_ key: Int64) -> Bool {
     var low = 0

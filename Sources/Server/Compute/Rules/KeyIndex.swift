@@ -1,0 +1,33 @@
+/// The keys that a unique rule has seen, as fingerprints in memory.
+///
+/// Rebuilt from the stored runs when a stream is opened; discarded when a batch that was put in is
+/// not stored after all.
+package struct KeyIndex: Sendable {
+  /// Memory that one index may take, in bytes; about 4.4 million keys at least.
+  package static let maxBytes = 64 * 1_024 * 1_024
+
+  private(set) var known = FingerprintSet()
+  /// Whether keys were left out because of the limit, so that later verdicts are errors.
+  package private(set) var isExhausted = false
+
+  package init() {}
+
+  /// Puts in the keys of a stored run.
+  package mutating func insert(_ run: KeyRun) {
+    for print in run.fingerprints { insert(print) }
+  }
+
+  /// The number of keys.
+  package var count: Int { known.count }
+
+  mutating func insert(_ print: UInt64) {
+    guard known.byteCount < Self.maxBytes else {
+      isExhausted = true
+      return
+    }
+    known.insert(print)
+  }
+
+  /// Every key as one run.
+  package var run: KeyRun { KeyRun(known.sorted) }
+}
