@@ -141,7 +141,7 @@ let package = Package(
       [
         "PurSightAPI", "PurSightRPC", "PurSightServiceKit", "PurSightGovernance",
         "PurSightExpression", "PurSightCompute", "PurSightArrow", "PurSightStorage",
-        "PurSightRows", "PurSightCrypto",
+        "PurSightRows", "PurSightFormats", "PurSightCrypto",
       ]),
     room(
       "Quality", "Server/Quality",
@@ -236,6 +236,13 @@ let package = Package(
     tests(
       "Postgres",
       ["PurSightPostgres", "PurSightNet", "PurSightPrivateCluster", "PurSightTestSupport"]),
+    tests(
+      "Storage",
+      [
+        "PurSightStorage", "PurSightPostgres", "PurSightNet", "PurSightGovernance",
+        "PurSightCrypto", "PurSightTransparencyLog", "PurSightPrivateCluster",
+        "PurSightTestSupport",
+      ]),
     tests("Tidy"),
   ]
 )

@@ -53,4 +53,25 @@ package struct FieldChange: Hashable, Sendable {
     self.before = before
     self.after = after
   }
+
+  /// A text field that changed.
+  package static func text(_ path: String, before: String?, after: String?) -> FieldChange {
+    FieldChange(path, before: before.map(quoted), after: after.map(quoted))
+  }
+
+  /// The text as JSON (RFC 8259 section 7).
+  package static func quoted(_ text: String) -> String {
+    var json = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar.value {
+      case 0x22: json += "\\\""
+      case 0x5c: json += "\\\\"
+      case 0..<0x20:
+        let digits = String(scalar.value, radix: 16)
+        json += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      default: json.unicodeScalars.append(scalar)
+      }
+    }
+    return json + "\""
+  }
 }

@@ -46,10 +46,10 @@ extension Storage {
       let transaction = try await database.begin(scope, options)
       do throws(PostgresError) {
         let results = try await transaction.pipeline(flush.statements)
-        await transaction.rollback()
+        transaction.rollback()
         return results
       } catch {
-        await transaction.rollback()
+        transaction.rollback()
         throw error
       }
     }

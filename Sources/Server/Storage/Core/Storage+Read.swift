@@ -67,7 +67,7 @@ extension Storage {
         }
         guard let row = next else { return }
         do throws(Failure) { try await body(row) } catch {
-          await rows.cancel()
+          rows.cancel()
           throw error
         }
       }

@@ -5,7 +5,8 @@ package struct Migration: Sendable {
   /// 1, 2, 3, … without gaps.
   package let number: Int32
   package let name: String
-  let script: String
+  /// Its statements; they run in one transaction.
+  package let script: String
   /// SHA-256 of the script; the database remembers it.
   package let digest: SHA256Digest
 
