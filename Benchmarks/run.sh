@@ -9,5 +9,4 @@ dev/build-release.sh pursightd pursightctl interop-server
 make --quiet -C Benchmarks/peers >/dev/null || stop "the peers do not build; 'make -C Benchmarks/peers' shows why."
 venv .venv-bench Benchmarks/requirements.txt
 python3 dev/flights.py fetch .quickstart/data
-cd Benchmarks
-exec ../.venv-bench/bin/python -m harness "$@"
+PYTHONPATH=Benchmarks exec .venv-bench/bin/python -m harness "$@"

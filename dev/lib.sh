@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # What every script here begins with: strict mode, the repository as working directory, `stop`.
 # Sourced, not run.
 

@@ -195,7 +195,9 @@ def forge(server: Server, report: Report) -> None:
 
 def other_services(server: Server, report: Report) -> None:
     """Step 5: a program with a certificate of its own reads; another is refused."""
-    report.step(5, "Another service, its own certificate, a dozen lines of Swift (examples/late-planes)")
+    report.step(
+        5, "Another service, its own certificate, a dozen lines of Swift (examples/late-planes)"
+    )
     report.run(["pursightctl", "role", "grant", "viewer", "spiffe://dev/late-planes"], lines=1)
     for name, codes in [("late-planes", [0]), ("guest", [64 + 7])]:
         identity = report.certificate(name)
@@ -205,7 +207,9 @@ def other_services(server: Server, report: Report) -> None:
             "PURSIGHT_TLS_CERT": identity["cert"],
             "PURSIGHT_TLS_KEY": identity["key"],
         }
-        report.run(["late-planes"], lines=3, codes=codes, environment=environment, label=f" # {name}")
+        report.run(
+            ["late-planes"], lines=3, codes=codes, environment=environment, label=f" # {name}"
+        )
     report.run_head(["pursightctl", "read", "flights", "-o", "csv"], 2)
 
 

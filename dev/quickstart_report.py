@@ -58,7 +58,9 @@ class Report:
         seconds = int(time.time() - self.began)
         took = f"{seconds} s" if seconds < 60 else f"{seconds // 60} min {seconds % 60:02} s"
         megabytes = sum(f.stat().st_size for f in data.rglob("*") if f.is_file()) / 1e6
-        self._print(f"Done in {took}. Server stopped; data kept in {self.shown(data)} ({megabytes:.0f} MB).")
+        self._print(
+            f"Done in {took}. Server stopped; data kept in {self.shown(data)} ({megabytes:.0f} MB)."
+        )
         self._print(" make play     starts it again with pursightctl on PATH; try there:")
         for command in commands:
             self._print(f"   {command}")
@@ -74,7 +76,9 @@ class Report:
         self.note(self._typed(command) + label, "$")
         result = self._call(command, environment)
         self._check(command, result, codes or [0])
-        printed = (result.stdout + (result.stderr if result.returncode else "")).rstrip("\n").splitlines()
+        printed = (
+            (result.stdout + (result.stderr if result.returncode else "")).rstrip("\n").splitlines()
+        )
         if shorten:
             printed = self._joined(printed)
         for text in printed[:lines]:
@@ -117,7 +121,9 @@ class Report:
                 act = None
         code = process.wait(COMMAND_LIMIT)
         if act is not None:
-            raise StepError(f"the load ended before the plug was pulled (exit {code}): see {self.log.name}.")
+            raise StepError(
+                f"the load ended before the plug was pulled (exit {code}): see {self.log.name}."
+            )
         if code == 0:
             raise StepError("the load was complete before the plug was pulled: try again.")
         return committed
@@ -143,7 +149,15 @@ class Report:
         folder.mkdir(exist_ok=True)
         return json.loads(
             self.quiet(
-                ["pursightd", "certificate", name, "--data-dir", str(self.server.data), "--out", str(folder)]
+                [
+                    "pursightd",
+                    "certificate",
+                    name,
+                    "--data-dir",
+                    str(self.server.data),
+                    "--out",
+                    str(folder),
+                ]
             )
         )
 
@@ -159,7 +173,9 @@ class Report:
             stdin=subprocess.DEVNULL, env=self.server.environment | (environment or {}),
             timeout=COMMAND_LIMIT,
         )  # fmt: skip
-        self.log.write(f"$ {self._typed(command)}  # exit {result.returncode}, {time.monotonic() - began:.3f} s\n")
+        self.log.write(
+            f"$ {self._typed(command)}  # exit {result.returncode}, {time.monotonic() - began:.3f} s\n"
+        )
         self.log.write(result.stdout[:20_000])
         self.log.write(result.stderr[:20_000])
         self.log.flush()
@@ -169,7 +185,9 @@ class Report:
         ours = self.server.programs / name
         return str(ours) if ours.exists() else name
 
-    def _check(self, command: list[str], result: subprocess.CompletedProcess, codes: list[int]) -> None:
+    def _check(
+        self, command: list[str], result: subprocess.CompletedProcess, codes: list[int]
+    ) -> None:
         if result.returncode in codes:
             return
         said = (result.stderr.strip() or result.stdout.strip() or "it said nothing").splitlines()

@@ -67,7 +67,11 @@ class Server:
             "PATH": f"{self.programs}:{os.environ.get('PATH', '')}",
             "NO_COLOR": "1",
         }
-        kept = {k: v for k, v in os.environ.items() if not k.startswith("PURSIGHT_") or k.endswith("_BIN")}
+        kept = {
+            k: v
+            for k, v in os.environ.items()
+            if not k.startswith("PURSIGHT_") or k.endswith("_BIN")
+        }
         return kept | ours
 
     def start(self, *arguments: str) -> None:
@@ -78,11 +82,19 @@ class Server:
         with open(self.log, "ab") as log:
             self._process = subprocess.Popen(
                 [
-                    self.programs / "pursightd", "dev", "--data-dir", self.data,
-                    "--listen", f"127.0.0.1:{self.port}", *arguments,
+                    self.programs / "pursightd",
+                    "dev",
+                    "--data-dir",
+                    self.data,
+                    "--listen",
+                    f"127.0.0.1:{self.port}",
+                    *arguments,
                 ],
-                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log,
-                env=self.environment, start_new_session=True,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                env=self.environment,
+                start_new_session=True,
             )
         line = self._first_line()
         try:

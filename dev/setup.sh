@@ -76,7 +76,7 @@ main() {
     mapfile -t missing < <(missing_packages "$@")
     ((${#missing[@]} == 0)) || install_packages "${missing[@]}"
   elif [[ -z ${PURSIGHT_SKIP_SETUP:-} ]]; then
-    stop "this is not Debian: install what Debian calls" $(packages_of build) $(packages_of test) \
+    stop "this is not Debian: install what Debian calls" "$(packages_of build | xargs) $(packages_of test | xargs)" \
       "and a PostgreSQL server, then set PURSIGHT_SKIP_SETUP=1."
   fi
   have_postgres || stop "no PostgreSQL server was found: install it (on Debian: apt-get install" \

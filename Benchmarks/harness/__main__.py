@@ -1,6 +1,6 @@
 """Measures and prints a table; `make bench` calls it.
 
-    python -m harness [rpc] [instructions] [ingest] [start] [build]
+python -m harness [rpc] [instructions] [ingest] [start] [build]
 """
 
 from __future__ import annotations
@@ -39,7 +39,10 @@ def main() -> int:
     suites = sys.argv[1:] or SUITES
     unknown = [suite for suite in suites if suite not in SUITES]
     if unknown:
-        print(f"error: there is no suite {unknown[0]}: give some of {', '.join(SUITES)}.", file=sys.stderr)
+        print(
+            f"error: there is no suite {unknown[0]}: give some of {', '.join(SUITES)}.",
+            file=sys.stderr,
+        )
         return 64
     results: list[report.Result] = []
     for suite in suites:

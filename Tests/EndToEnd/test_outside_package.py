@@ -1,0 +1,54 @@
+"""A package of somebody else's that depends on PurSightClient by a git tag builds and runs."""
+
+import os
+import pathlib
+import subprocess
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+MANIFEST = """// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+  name: "outside",
+  dependencies: [.package(url: "{url}", exact: "0.0.1")],
+  targets: [
+    .executableTarget(
+      name: "outside", dependencies: [.product(name: "PurSightClient", package: "{package}")])
+  ])
+"""
+
+PROGRAM = """import PurSightClient
+
+do {
+  _ = try await PurSight.connect(address: "127.0.0.1:1")
+    .dataset("flights").rows().first { _ in true }
+} catch {
+  print("no server:", error)
+}
+"""
+
+
+def git(*arguments: object, cwd: pathlib.Path) -> None:
+    identity = ["-c", "user.name=test", "-c", "user.email=test@example.com"]
+    subprocess.run(
+        ["git", *identity, *map(str, arguments)], cwd=cwd, check=True, capture_output=True
+    )
+
+
+def test_a_package_that_depends_by_tag_builds(tmp_path):
+    # What is committed, at a tag, as it would be fetched.
+    clone = tmp_path / "pursight"
+    git("clone", "--quiet", "--no-hardlinks", ROOT, clone, cwd=tmp_path)
+    git("tag", "0.0.1", cwd=clone)
+    outside = tmp_path / "outside"
+    (outside / "Sources/outside").mkdir(parents=True)
+    url = f"file://{clone}"
+    (outside / "Package.swift").write_text(MANIFEST.format(url=url, package="pursight"))
+    (outside / "Sources/outside/main.swift").write_text(PROGRAM)
+    result = subprocess.run(
+        ["swift", "run", "--quiet", "outside"], cwd=outside, capture_output=True, text=True,
+        timeout=900, env=os.environ,
+    )  # fmt: skip
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "no server:" in result.stdout
