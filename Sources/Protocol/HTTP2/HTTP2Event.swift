@@ -51,7 +51,7 @@ package protocol HTTP2StreamSource: AnyObject {
 @safe package final class HTTP2Workspace {
   @exclusivity(unchecked) private var events: UnsafeMutablePointer<HTTP2Event>
   @safe @exclusivity(unchecked) private var capacity: Int
-  @safe @exclusivity(unchecked) private(set) package var eventCount = 0
+  @safe @exclusivity(unchecked) private var count = 0
 
   /// Events before the list grows; one receive of 64 KiB yields few more.
   private static let initialCapacity = 1024
@@ -63,21 +63,24 @@ package protocol HTTP2StreamSource: AnyObject {
 
   deinit { unsafe events.deallocate() }
 
+  /// Events since the last `removeEvents`.
+  package var eventCount: Int { @inline(__always) get { count } }
+
   /// The event at `index` since the last `removeEvents`.
   @inline(__always) package func event(_ index: Int) -> HTTP2Event { unsafe events[index] }
 
   /// Forgets the events; before the next `receive` and after every `produce`.
-  @inline(__always) package func removeEvents() { eventCount = 0 }
+  @inline(__always) package func removeEvents() { count = 0 }
 
   @inline(__always) func append(_ event: HTTP2Event) {
-    if eventCount == capacity { grow() }
-    unsafe (events + eventCount).initialize(to: event)
-    eventCount &+= 1
+    if count == capacity { grow() }
+    unsafe (events + count).initialize(to: event)
+    count &+= 1
   }
 
   @inline(never) private func grow() {
     let larger = UnsafeMutablePointer<HTTP2Event>.allocate(capacity: capacity * 2)
-    unsafe larger.moveInitialize(from: events, count: eventCount)
+    unsafe larger.moveInitialize(from: events, count: count)
     unsafe events.deallocate()
     unsafe events = larger
     capacity *= 2

@@ -3,52 +3,139 @@
 /// Pooled by its owner, touched on one thread only. The session refers to it from the first header
 /// to the `closed` event; only after that event may it be recycled.
 @safe package final class HTTP2Stream {
+  // Other modules would access stored properties of this class with a dynamic exclusivity check each:
+  // `@exclusivity(unchecked)` does not reach across modules. Hence accessors over one struct.
+  @safe private struct State: ~Copyable {
+    var owner: UnsafeRawPointer?
+    var id: Int32 = 0
+    var headers = ByteBuffer()
+    var trailers = ByteBuffer()
+    var headerListBytes = 0
+    var isHeaderListTooLong = false
+    var isInboundEnded = false
+    var unconsumed = 0
+    var outbound = ByteBuffer()
+    var isOutboundFinished = false
+    var sendsTrailers = true
+    var outboundTrailers: HeaderList?
+    var awaitsDrain = false
+    var isSubmitted = false
+    var isDeferred = false
+    var lastProgress: UInt64 = 0
+    var isClosed = false
+  }
+
+  @safe @exclusivity(unchecked) private var state = State()
+
   /// Whoever made the stream, to be found again from an event: the owner outlives the stream.
-  @exclusivity(unchecked) package var owner: UnsafeRawPointer?
+  package var owner: UnsafeRawPointer? {
+    @inline(__always) get { unsafe state.owner }
+    @inline(__always) set { unsafe state.owner = newValue }
+  }
 
-  @safe @exclusivity(unchecked) private(set) package var id: Int32 = 0
+  /// The stream identifier; 0 before it is open.
+  package var id: Int32 { @inline(__always) get { state.id } }
 
-  // What arrived.
-  @safe @exclusivity(unchecked) package var headers = ByteBuffer()
-  @safe @exclusivity(unchecked) package var trailers = ByteBuffer()
-  /// The header list's size as RFC 9113 §6.5.2 counts it: name + value + 32 for each field.
-  @safe @exclusivity(unchecked) package var headerListBytes = 0
+  /// The first header block, as `HeaderFields` reads it.
+  package var headers: ByteBuffer {
+    @inline(__always) _read { yield state.headers }
+    @inline(__always) _modify { yield &state.headers }
+  }
+
+  /// The header block after the body.
+  package var trailers: ByteBuffer {
+    @inline(__always) _read { yield state.trailers }
+    @inline(__always) _modify { yield &state.trailers }
+  }
+
+  /// Size of the header list as RFC 9113 §6.5.2 counts it: name + value + 32 for each field.
+  package var headerListBytes: Int {
+    @inline(__always) get { state.headerListBytes }
+    @inline(__always) set { state.headerListBytes = newValue }
+  }
+
   /// The header list went over the limit; what is kept of it is not complete.
-  @safe @exclusivity(unchecked) package var isHeaderListTooLong = false
-  @safe @exclusivity(unchecked) package var isInboundEnded = false
-  /// Bytes of DATA that were not given back to the flow-control windows yet.
-  @safe @exclusivity(unchecked) package var unconsumed = 0
+  package var isHeaderListTooLong: Bool {
+    @inline(__always) get { state.isHeaderListTooLong }
+    @inline(__always) set { state.isHeaderListTooLong = newValue }
+  }
 
-  // What goes out.
-  @safe @exclusivity(unchecked) package var outbound = ByteBuffer()
+  /// The peer has ended its side.
+  package var isInboundEnded: Bool {
+    @inline(__always) get { state.isInboundEnded }
+    @inline(__always) set { state.isInboundEnded = newValue }
+  }
+
+  /// Bytes of DATA that were not given back to the flow-control windows yet.
+  package var unconsumed: Int {
+    @inline(__always) get { state.unconsumed }
+    @inline(__always) set { state.unconsumed = newValue }
+  }
+
+  /// Body bytes that wait to be sent.
+  package var outbound: ByteBuffer {
+    @inline(__always) _read { yield state.outbound }
+    @inline(__always) _modify { yield &state.outbound }
+  }
+
   /// Nothing will be appended to `outbound` any more.
-  @safe @exclusivity(unchecked) package var isOutboundFinished = false
+  package var isOutboundFinished: Bool {
+    @inline(__always) get { state.isOutboundFinished }
+    @inline(__always) set { state.isOutboundFinished = newValue }
+  }
+
   /// Whether fields follow the body at all.
-  @safe @exclusivity(unchecked) package var sendsTrailers = true
+  package var sendsTrailers: Bool {
+    @inline(__always) get { state.sendsTrailers }
+    @inline(__always) set { state.sendsTrailers = newValue }
+  }
+
   /// Fields after the body; nil sends the session's usual ones.
-  @safe @exclusivity(unchecked) package var outboundTrailers: HeaderList?
+  package var outboundTrailers: HeaderList? {
+    @inline(__always) get { state.outboundTrailers }
+    @inline(__always) set { state.outboundTrailers = newValue }
+  }
+
   /// The owner wants a `drained` event when `outbound` falls below the low-water mark.
-  @safe @exclusivity(unchecked) package var awaitsDrain = false
+  package var awaitsDrain: Bool {
+    @inline(__always) get { state.awaitsDrain }
+    @inline(__always) set { state.awaitsDrain = newValue }
+  }
+
   /// Headers were submitted.
-  @safe @exclusivity(unchecked) package var isSubmitted = false
+  package var isSubmitted: Bool {
+    @inline(__always) get { state.isSubmitted }
+    @inline(__always) set { state.isSubmitted = newValue }
+  }
+
   /// The library waits for `HTTP2Session.resume`.
-  @safe @exclusivity(unchecked) package var isDeferred = false
+  package var isDeferred: Bool {
+    @inline(__always) get { state.isDeferred }
+    @inline(__always) set { state.isDeferred = newValue }
+  }
+
   /// When bytes of this stream were last written, in the caller's clock.
-  @safe @exclusivity(unchecked) package var lastProgress: UInt64 = 0
+  package var lastProgress: UInt64 {
+    @inline(__always) get { state.lastProgress }
+    @inline(__always) set { state.lastProgress = newValue }
+  }
 
   /// The session knows the stream no more.
-  @safe @exclusivity(unchecked) package var isClosed = false
+  package var isClosed: Bool {
+    @inline(__always) get { state.isClosed }
+    @inline(__always) set { state.isClosed = newValue }
+  }
 
-  package init() { unsafe owner = nil }
+  package init() {}
 
   func open(_ id: Int32, now: UInt64) {
-    self.id = id
+    state.id = id
     lastProgress = now
   }
 
   /// Makes the stream as new, keeping its memory.
   package func recycle() {
-    id = 0
+    state.id = 0
     headers.removeAll()
     trailers.removeAll()
     outbound.removeAll()

@@ -42,7 +42,8 @@ package import Synchronization
   let epoch: UInt64
 
   /// Monotonic time at the start of this tick, in nanoseconds: cheap, and good to about a tick.
-  @safe @exclusivity(unchecked) private(set) package var now: UInt64
+  package var now: UInt64 { @inline(__always) get { clock } }
+  @safe @exclusivity(unchecked) private var clock: UInt64
 
   /// A block to receive into, valid until the handler returns. Loop's thread only.
   package let receiveBlock = UnsafeMutableRawBufferPointer.allocate(
@@ -60,7 +61,7 @@ package import Synchronization
   package init() throws(NetError) {
     poller = try Poller()
     epoch = monotonicNanoseconds()
-    now = epoch
+    clock = epoch
   }
 
   deinit {
@@ -170,7 +171,7 @@ package import Synchronization
     unsafe Unmanaged.passUnretained(channel).release()
   }
 
-  func readClock() { now = monotonicNanoseconds() }
+  func readClock() { clock = monotonicNanoseconds() }
 }
 
 /// The monotonic clock, in nanoseconds.

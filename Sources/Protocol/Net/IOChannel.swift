@@ -37,16 +37,21 @@ package protocol IOChannelHandler: AnyObject {
   package let descriptor: Int32
   package let loop: EventLoop
   @safe @exclusivity(unchecked) private(set) var handler: (any IOChannelHandler)?
-  @safe @exclusivity(unchecked) private(set) package var interest: Readiness
-  @safe @exclusivity(unchecked) private(set) package var isClosed = false
+  @safe @exclusivity(unchecked) private var awaited: Readiness
+  @safe @exclusivity(unchecked) private var isGone = false
   @safe @exclusivity(unchecked) var awaitsFlush = false
+
+  /// What the owner waits for.
+  package var interest: Readiness { @inline(__always) get { awaited } }
+  /// Whether the channel has left the loop.
+  package var isClosed: Bool { @inline(__always) get { isGone } }
 
   init(
     _ descriptor: Int32, loop: EventLoop, interest: Readiness, handler: any IOChannelHandler
   ) {
     self.descriptor = descriptor
     self.loop = loop
-    self.interest = interest
+    awaited = interest
     self.handler = handler
   }
 
@@ -56,7 +61,7 @@ package protocol IOChannelHandler: AnyObject {
   }
 
   @inline(never) private func changeInterest(_ wanted: Readiness) {
-    interest = wanted
+    awaited = wanted
     unsafe loop.poller.modify(descriptor, wanted, channel: .passUnretained(self))
   }
 
@@ -78,7 +83,7 @@ package protocol IOChannelHandler: AnyObject {
   /// Returns whether it was on the loop until now.
   @discardableResult package func detach() -> Bool {
     if isClosed { return false }
-    isClosed = true
+    isGone = true
     loop.unregister(self)
     return true
   }

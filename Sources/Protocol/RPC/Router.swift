@@ -13,7 +13,9 @@ public struct Router: Sendable {
 
   public private(set) var routes: [Route] = []
   private var slots: [Int32] = Array(repeating: -1, count: 64)
-  private var paths: [[UInt8]] = []
+  /// The paths behind each other, so that a look-up follows no further reference.
+  private var paths: [UInt8] = []
+  private var ends: [Int] = []
 
   public init() {}
 
@@ -26,18 +28,23 @@ public struct Router: Sendable {
     precondition(
       unsafe path.withUnsafeBytes { unsafe find($0) } == nil, "\(method.path) is registered twice")
     routes.append(Route(method: method, handler: handler))
-    paths.append(path)
+    paths += path
+    ends.append(paths.count)
     if routes.count * 4 > slots.count {
       slots = Array(repeating: -1, count: slots.count * 4)
-      for index in paths.indices { insert(index) }
+      for index in ends.indices { insert(index) }
     } else {
-      insert(paths.count - 1)
+      insert(ends.count - 1)
     }
   }
 
   private mutating func insert(_ index: Int) {
     let mask = slots.count - 1
-    var slot = unsafe paths[index].withUnsafeBytes { unsafe Self.hash($0) } & mask
+    let start = index == 0 ? 0 : ends[index - 1]
+    var slot =
+      unsafe paths.withUnsafeBytes {
+        unsafe Self.hash(UnsafeRawBufferPointer(rebasing: $0[start..<ends[index]]))
+      } & mask
     while slots[slot] >= 0 { slot = (slot + 1) & mask }
     slots[slot] = Int32(index)
   }
@@ -48,10 +55,12 @@ public struct Router: Sendable {
     var slot = unsafe Self.hash(path) & mask
     while slots[slot] >= 0 {
       let index = Int(slots[slot])
-      let known = paths[index]
-      if known.count == path.count {
-        let isSame = unsafe known.withUnsafeBytes { known in
-          for offset in 0..<path.count where unsafe known[offset] != path[offset] { return false }
+      let start = index == 0 ? 0 : ends[index - 1]
+      if ends[index] - start == path.count {
+        let isSame = unsafe paths.withUnsafeBytes { known in
+          for offset in 0..<path.count where unsafe known[start + offset] != path[offset] {
+            return false
+          }
           return true
         }
         if isSame { return index }

@@ -11,7 +11,7 @@ internal import CPurSightOpenSSL
 /// The caller takes `ciphertext` and calls `removeAll` before another connection is used.
 @safe package final class TLSWorkspace {
   private let block: UnsafeMutableRawPointer
-  @safe @exclusivity(unchecked) private(set) package var count = 0
+  @safe @exclusivity(unchecked) private var size = 0
 
   /// Bytes one `TLSConnection.write` may be given.
   package static let maxPlaintextBytes = 112 << 10
@@ -22,18 +22,21 @@ internal import CPurSightOpenSSL
 
   deinit { unsafe block.deallocate() }
 
+  /// Bytes of `ciphertext`.
+  package var count: Int { @inline(__always) get { size } }
+
   /// What is to be sent to the peer; borrowed until `removeAll` or the next call.
   @inline(__always) package var ciphertext: UnsafeRawBufferPointer {
-    unsafe UnsafeRawBufferPointer(start: block, count: count)
+    unsafe UnsafeRawBufferPointer(start: block, count: size)
   }
 
-  @inline(__always) package func removeAll() { count = 0 }
+  @inline(__always) package func removeAll() { size = 0 }
 
   /// Appends what fits; returns how much that was.
-  @inline(__always) func append(_ bytes: UnsafeRawPointer, _ size: Int) -> Int {
-    let taken = min(size, Self.blockBytes &- count)
-    unsafe memcpy(block + count, bytes, taken)
-    count &+= taken
+  @inline(__always) func append(_ bytes: UnsafeRawPointer, _ count: Int) -> Int {
+    let taken = min(count, Self.blockBytes &- size)
+    unsafe memcpy(block + size, bytes, taken)
+    size &+= taken
     return taken
   }
 }

@@ -113,9 +113,9 @@ internal import PurSightRPC
   func run(_ runner: CallRunners.Runner) async {
     self.runner = runner
     if answer != .ended {
-      let handler = withConnection { $0.routes[route].handler }
+      let route = withConnection { $0.routes[self.route] }
       do {
-        try await handler(ServerContext(self))
+        try await route.handler(ServerContext(self))
         finish()
       } catch let error as RPCError {
         fail(error)

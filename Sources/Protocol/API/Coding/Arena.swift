@@ -1,15 +1,18 @@
 internal import CPurSightProtobuf
 
-/// Memory for the C structs of one message: handed out in a row, given back all at once.
+/// Memory for the C structs of one message: handed out in a row, given back all at once by `end`.
 ///
-/// Lives on the stack of `withArena`; good inside its body only. The first kilobyte comes from the
-/// stack, more from blocks of the heap. A budget bounds the whole, because two bytes from a peer can
-/// ask protobuf-c for a struct of hundreds.
+/// A handle, good until `end`. The first kilobyte is one small block that the C library's allocator
+/// has at hand, more comes from larger ones. A budget bounds the whole, because two bytes from a peer
+/// can ask protobuf-c for a struct of hundreds.
 @safe package struct Arena {
-  /// Bytes that come from the stack.
-  static let stackBytes = 1024
-  /// The least size of a block from the heap, in bytes.
+  /// Bytes of the first block, the arena's own state included. Blocks up to 1,032 bytes are glibc's
+  /// cheapest.
+  static let firstBlockBytes = 1024
+  /// The least size of a further block, in bytes.
   static let blockBytes = 4096
+  /// Where the state lies in the first block, behind the allocator, and where the rest begins.
+  private static let (stateOffset, contentOffset) = (32, 96)
 
   @unsafe private struct State {
     var cursor: UnsafeMutableRawPointer
@@ -17,38 +20,38 @@ internal import CPurSightProtobuf
     /// Bytes that may still be handed out.
     var budget: Int
     var isExhausted = false
-    /// The newest heap block; its first word points to the one before.
+    /// The newest further block; its first word points to the one before.
     var blocks: UnsafeMutableRawPointer?
   }
 
-  private let state: UnsafeMutablePointer<State>
-  /// What protobuf-c allocates with.
-  let allocator: UnsafeMutablePointer<ProtobufCAllocator>
+  private let first: UnsafeMutableRawPointer
 
-  private init(
-    _ state: UnsafeMutablePointer<State>, _ allocator: UnsafeMutablePointer<ProtobufCAllocator>
-  ) {
-    unsafe self.state = state
-    unsafe self.allocator = allocator
+  /// Begins an arena of at most `budget` bytes for protobuf-c. Whoever begins it calls `end`.
+  init(budget: Int) {
+    // malloc aligns to 16 anyway; asking for it would take a slower way.
+    unsafe first = .allocate(byteCount: Self.firstBlockBytes, alignment: 8)
+    let state = unsafe (first + Self.stateOffset).bindMemory(to: State.self, capacity: 1)
+    unsafe state.initialize(
+      to: State(
+        cursor: first + Self.contentOffset, end: first + Self.firstBlockBytes, budget: budget,
+        blocks: nil))
+    unsafe first.bindMemory(to: ProtobufCAllocator.self, capacity: 1).initialize(
+      to: ProtobufCAllocator(alloc: arenaAllocate, free: arenaFree, allocator_data: state))
   }
 
-  /// Runs `body` with an arena of at most `budget` bytes.
-  static func withArena<Value>(budget: Int, _ body: (Arena) -> Value) -> Value {
-    unsafe withUnsafeTemporaryAllocation(byteCount: stackBytes, alignment: 16) { stack in
-      guard let start = stack.baseAddress else {
-        preconditionFailure("a temporary allocation has an address")
-      }
-      var state = unsafe State(
-        cursor: start, end: start + stackBytes, budget: budget, blocks: nil)
-      return unsafe withUnsafeMutablePointer(to: &state) { state in
-        defer { unsafe freeBlocks(state) }
-        var allocator = unsafe ProtobufCAllocator(
-          alloc: arenaAllocate, free: arenaFree, allocator_data: state)
-        return unsafe withUnsafeMutablePointer(to: &allocator) { allocator in
-          unsafe body(Arena(state, allocator))
-        }
-      }
-    }
+  /// Gives everything back.
+  func end() {
+    unsafe Self.freeBlocks(state)
+    unsafe first.deallocate()
+  }
+
+  @inline(__always) private var state: UnsafeMutablePointer<State> {
+    unsafe (first + Self.stateOffset).assumingMemoryBound(to: State.self)
+  }
+
+  /// What protobuf-c allocates with.
+  var allocator: UnsafeMutablePointer<ProtobufCAllocator> {
+    unsafe first.assumingMemoryBound(to: ProtobufCAllocator.self)
   }
 
   /// Whether something was refused because the budget was spent.

@@ -47,20 +47,8 @@ enum DecodeLimit {
 package func decodeMessage<Message: BridgedMessage>(
   _ bytes: UnsafeRawBufferPointer, as type: Message.Type = Message.self
 ) throws(RPCError) -> Message {
-  let result = Arena.withArena(budget: DecodeLimit.budget(bytes.count)) {
-    arena -> Result<Message, RPCError> in
-    do throws(RPCError) {
-      return .success(try unsafe decodeMessage(bytes, arena))
-    } catch {
-      return .failure(error)
-    }
-  }
-  return try result.get()
-}
-
-private func decodeMessage<Message: BridgedMessage>(
-  _ bytes: UnsafeRawBufferPointer, _ arena: Arena
-) throws(RPCError) -> Message {
+  let arena = Arena(budget: DecodeLimit.budget(bytes.count))
+  defer { arena.end() }
   var small = unsafe bytes
   var bulk: UnsafeRawBufferPointer?
   if bytes.count >= DecodeLimit.bulkBytes, !Message.bulkPath.isEmpty,
@@ -92,15 +80,15 @@ private func decodeMessage<Message: BridgedMessage>(
 package func encodeMessage<Message: BridgedMessage>(
   _ message: Message, _ reserve: (Int) -> UnsafeMutableRawPointer
 ) {
-  Arena.withArena(budget: 0) { arena in
-    unsafe message.withBulk { bulk in
-      let memory = unsafe arena.take(Message.cSize)
-      unsafe Message.initialize(memory)
-      unsafe message.write(to: memory, MessageWriter(arena: arena, bulk: bulk))
-      let base = unsafe memory.assumingMemoryBound(to: ProtobufCMessage.self)
-      let size = unsafe protobuf_c_message_get_packed_size(base)
-      let target = unsafe reserve(size).assumingMemoryBound(to: UInt8.self)
-      _ = unsafe protobuf_c_message_pack(base, target)
-    }
+  let arena = Arena(budget: 0)
+  defer { arena.end() }
+  unsafe message.withBulk { bulk in
+    let memory = unsafe arena.take(Message.cSize)
+    unsafe Message.initialize(memory)
+    unsafe message.write(to: memory, MessageWriter(arena: arena, bulk: bulk))
+    let base = unsafe memory.assumingMemoryBound(to: ProtobufCMessage.self)
+    let size = unsafe protobuf_c_message_get_packed_size(base)
+    let target = unsafe reserve(size).assumingMemoryBound(to: UInt8.self)
+    _ = unsafe protobuf_c_message_pack(base, target)
   }
 }

@@ -1,7 +1,7 @@
 /// Finds the one large `bytes` field of an encoded message, so that protobuf-c need not copy it.
 ///
-/// Only the plain case is cut: every field on the way occurs once. A message that repeats one of them is
-/// left to protobuf-c as a whole, which knows how to merge.
+/// Only the plain case is cut: every field on the way occurs once. A message that repeats one of
+/// them is left to protobuf-c as a whole, which knows how to merge.
 /// Source: Protocol Buffers, "Encoding".
 @safe struct BulkCut {
   /// The payload, borrowed from the message.
@@ -53,7 +53,8 @@
     }
   }
 
-  /// The only length-delimited field of this number; nil when there is none, two, or a malformed one.
+  /// The only length-delimited field of this number; nil when there is none, two, or a malformed
+  /// one.
   private static func find(
     _ number: Int32, in bytes: UnsafeRawBufferPointer, _ range: Range<Int>
   ) -> (length: Range<Int>, content: Range<Int>)? {

@@ -14,6 +14,8 @@ package import PurSightRPC
   ) throws(RPCError) -> String {
     guard unsafe data.len > 0 else { return "" }
     let bytes = unsafe UnsafeBufferPointer(start: data.data, count: data.len)
+    // Checking for ASCII first is several times cheaper than `validating`, and nearly all text is.
+    if unsafe isASCII(bytes) { return unsafe String(decoding: bytes, as: UTF8.self) }
     guard let text = unsafe String(validating: bytes, as: UTF8.self) else {
       throw RPCError(.invalidArgument, "\(field) is not valid UTF-8; send text as UTF-8.")
     }
@@ -105,6 +107,21 @@ package import PurSightRPC
     }
     return UnknownFields(bytes: bytes)
   }
+}
+
+/// Whether no byte has its highest bit set.
+private func isASCII(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+  let raw = UnsafeRawBufferPointer(bytes)
+  var (index, seen): (Int, UInt64) = (0, 0)
+  while index &+ 8 <= raw.count {
+    unsafe seen |= raw.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+    index &+= 8
+  }
+  while index < raw.count {
+    seen |= UInt64(unsafe raw[index])
+    index &+= 1
+  }
+  return seen & 0x8080_8080_8080_8080 == 0
 }
 
 /// Appends a varint. Source: Protocol Buffers, "Encoding".

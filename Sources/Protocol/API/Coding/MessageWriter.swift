@@ -40,7 +40,8 @@ package import CPurSightProtobuf
   }
 
   /// Room for one C struct.
-  package func structure<Struct>(_ type: Struct.Type = Struct.self) -> UnsafeMutablePointer<Struct> {
+  package func structure<Struct>(_ type: Struct.Type = Struct.self) -> UnsafeMutablePointer<Struct>
+  {
     unsafe arena.take(MemoryLayout<Struct>.size).bindMemory(to: Struct.self, capacity: 1)
   }
 
@@ -71,7 +72,9 @@ package import CPurSightProtobuf
 
   package func texts(_ texts: [String]) -> UnsafeMutablePointer<ProtobufCBinaryData>? {
     guard let start = unsafe array(texts.count, of: ProtobufCBinaryData.self) else { return nil }
-    for (index, text) in texts.enumerated() { unsafe (start + index).initialize(to: self.text(text)) }
+    for (index, text) in texts.enumerated() {
+      unsafe (start + index).initialize(to: self.text(text))
+    }
     return unsafe start
   }
 
@@ -117,7 +120,8 @@ package import CPurSightProtobuf
     // protobuf-c packs a tag and copies what is behind it. So one entry carries them all: the first
     // field's tag, and everything that follows it.
     let data = unsafe bytes(fields.bytes)
-    var scanner = unsafe WireScanner(UnsafeRawBufferPointer(start: data.data, count: data.len), 0..<data.len)
+    var scanner = unsafe WireScanner(
+      UnsafeRawBufferPointer(start: data.data, count: data.len), 0..<data.len)
     guard let tag = scanner.varint() else { return }
     let tagBytes = scanner.position
     let entry = unsafe structure(ProtobufCMessageUnknownField.self)
