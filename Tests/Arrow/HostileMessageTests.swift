@@ -111,7 +111,9 @@ struct HostileMessageTests {
     let honest = try encoder.encode(batch)
     var body = honest.body
     for (index, offset) in offsets.enumerated() {
-      for byte in 0..<4 { body[4 * index + byte] = UInt8(truncatingIfNeeded: offset >> (8 * Int32(byte))) }
+      for byte in 0..<4 {
+        body[4 * index + byte] = UInt8(truncatingIfNeeded: offset >> (8 * Int32(byte)))
+      }
     }
     var decoder = ArrowDecoder()
     _ = try decoder.decode(message: ArrowBuffer(ArrowEncoder.message(of: schema).encapsulated))
@@ -128,7 +130,8 @@ struct HostileMessageTests {
     func column(_ validity: Bitmap?) throws(ArrowError) -> ArrowColumn {
       try ArrowColumn(
         type: .utf8, length: 2, validity: validity,
-        offsets: ArrowBuffer(copying: [0, 1, 3] as [Int32]), values: ArrowBuffer([0x61, 0xC3, 0x28]))
+        offsets: ArrowBuffer(copying: [0, 1, 3] as [Int32]),
+        values: ArrowBuffer([0x61, 0xC3, 0x28]))
     }
     let error = #expect(throws: ArrowError.self) { try message(.utf8, column(nil)) }
     #expect(error?.column == "price")

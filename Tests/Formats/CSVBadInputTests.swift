@@ -184,7 +184,8 @@ struct CSVBadInputTests {
       let start = row.byteOffset
       #expect(Array(Array(text.utf8)[start..<start + row.text.count]) == row.text)
     }
-    #expect(result.batches.last?.end == SourcePosition(byteOffset: text.utf8.count, line: 10, row: 7))
+    #expect(
+      result.batches.last?.end == SourcePosition(byteOffset: text.utf8.count, line: 10, row: 7))
   }
 
   @Test func `rows read and rejected add up over batches and blocks`() throws {

@@ -86,8 +86,10 @@ struct CSVReaderTests {
   @Test(
     arguments: [
       ("0.1", 0.1), ("1e22", 1e22), ("123456789012345678", 123_456_789_012_345_680),
-      ("2.2250738585072014e-308", 2.2250738585072014e-308), ("1.7976931348623157e308", .greatestFiniteMagnitude),
-      ("5e-324", .leastNonzeroMagnitude), ("9007199254740993", 9_007_199_254_740_992), ("-0.0", -0.0), (".5", 0.5),
+      ("2.2250738585072014e-308", 2.2250738585072014e-308),
+      ("1.7976931348623157e308", .greatestFiniteMagnitude),
+      ("5e-324", .leastNonzeroMagnitude), ("9007199254740993", 9_007_199_254_740_992),
+      ("-0.0", -0.0), (".5", 0.5),
       ("5.", 5), ("0.30000000000000004", 0.30000000000000004),
     ] as [(String, Double)])
   func `floats are the nearest`(_ text: String, _ value: Double) throws {
@@ -129,7 +131,8 @@ struct CSVReaderTests {
     #expect(try readCSV(text + end, pieces: 1).rows == expected)
   }
 
-  @Test func `a byte order mark, another delimiter, another quote and no header are taken`() throws {
+  @Test func `a byte order mark, another delimiter, another quote and no header are taken`() throws
+  {
     #expect(try readCSV([0xEF, 0xBB, 0xBF] + "a,b\n1,2\n".utf8).rows == [["1", "2"]])
     var options = CSVOptions()
     options.delimiter = UInt8(ascii: ";")
@@ -168,7 +171,9 @@ struct CSVReaderTests {
       var batches = try reader.receive(ArrowBuffer(rest).bytes)
       batches += try reader.finish()
       #expect(batches.map(\.end) == whole.batches[(index + 1)...].map(\.end))
-      #expect(batches.flatMap { $0.batch.rows } == whole.batches[(index + 1)...].flatMap { $0.batch.rows })
+      #expect(
+        batches.flatMap { $0.batch.rows } == whole.batches[(index + 1)...].flatMap { $0.batch.rows }
+      )
     }
   }
 

@@ -22,7 +22,8 @@ struct JSONLinesReaderTests {
     #expect(result.schema.fields.map(\.name) == ["a", "b", "c", "d", "e", "f", "g", "h"])
     #expect(
       result.schema.fields.map(\.type) == [
-        .int64, .float64, .utf8, .bool, .date32, .timestamp(.microsecond, zone: "UTC"), .utf8, .utf8,
+        .int64, .float64, .utf8, .bool, .date32, .timestamp(.microsecond, zone: "UTC"), .utf8,
+        .utf8,
       ])
     #expect(
       result.rows == [

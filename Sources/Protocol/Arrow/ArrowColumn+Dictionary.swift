@@ -31,7 +31,8 @@ extension ArrowColumn {
   /// Replaces this column's integers by the rows of a dictionary that they count.
   ///
   /// - Parameter maxBytes: the most bytes of values that may come out.
-  /// - Throws: `malformed` for an index outside of the dictionary, `limitExceeded` beyond the limit.
+  /// - Throws: `malformed` for an index outside of the dictionary, `limitExceeded` beyond the
+  ///   limit.
   func lookingUp(
     _ dictionary: ArrowColumn, maxBytes: Int
   ) throws(ArrowError) -> ArrowColumn {

@@ -36,7 +36,9 @@ package struct ArrowMessage: Sendable {
     var bytes: [UInt8] = [0xFF, 0xFF, 0xFF, 0xFF]
     bytes.reserveCapacity(8 + header.count + body.count)
     let count = UInt32(header.count)
-    for shift in [0, 8, 16, 24] as [UInt32] { bytes.append(UInt8(truncatingIfNeeded: count >> shift)) }
+    for shift in [0, 8, 16, 24] as [UInt32] {
+      bytes.append(UInt8(truncatingIfNeeded: count >> shift))
+    }
     bytes.append(contentsOf: header)
     bytes.append(contentsOf: body)
     return bytes

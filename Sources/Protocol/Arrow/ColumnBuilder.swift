@@ -85,6 +85,13 @@ package struct ColumnBuilder: Sendable {
     appendedValue()
   }
 
+  /// Appends text that the caller has checked to be UTF-8.
+  ///
+  /// - Throws: `limitExceeded` when the column would pass `maxBytes`.
+  package mutating func append(utf8 text: Span<UInt8>) throws(ArrowError) {
+    try append(bytes: unsafe text.bytes)
+  }
+
   /// Appends text, or a null.
   ///
   /// - Throws: `limitExceeded` when the column would pass `maxBytes`.

@@ -152,7 +152,9 @@ private struct LayoutReader {
 
   mutating func fixed<Value: FixedWidthInteger>() throws(ArrowError) -> Value {
     var value: Value = 0
-    for shift in 0..<Value.bitWidth / 8 { value |= Value(truncatingIfNeeded: try byte()) << Value(8 * shift) }
+    for shift in 0..<Value.bitWidth / 8 {
+      value |= Value(truncatingIfNeeded: try byte()) << Value(8 * shift)
+    }
     return value
   }
 

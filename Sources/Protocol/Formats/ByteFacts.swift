@@ -1,3 +1,5 @@
+internal import PurSightArrow
+
 /// What one look at a run of bytes tells.
 struct ByteFacts {
   /// The number of line feeds.
@@ -12,10 +14,8 @@ struct ByteFacts {
     let feeds = low &* UInt64(UInt8(ascii: "\n"))
     var suspects: UInt64 = 0
     var position = range.lowerBound
-    precondition(range.upperBound <= bytes.byteCount, "the range is inside the bytes")
     while position &+ 8 <= range.upperBound {
-      let word = unsafe bytes.unsafeLoadUnaligned(
-        fromUncheckedByteOffset: position, as: UInt64.self)
+      let word = bytes.word(at: position)
       // A zero byte borrows; so may a byte above it, which is then no news.
       suspects |= word | ((word &- low) & ~word)
       let difference = word ^ feeds
@@ -25,7 +25,7 @@ struct ByteFacts {
     }
     var isPlain = suspects & high == 0
     while position < range.upperBound {
-      let byte = unsafe bytes.unsafeLoad(fromByteOffset: position, as: UInt8.self)
+      let byte = bytes.byte(at: position)
       if byte == UInt8(ascii: "\n") { lineFeeds &+= 1 }
       isPlain = isPlain && byte != 0 && byte < 0x80
       position &+= 1

@@ -46,7 +46,8 @@ struct CSVBatchBuilder: Sendable {
     _ bytes: borrowing RawSpan, from head: Int, isFinal: Bool, position: inout SourcePosition
   ) throws(FormatError) -> Int {
     tokenizer.run(
-      bytes, from: head, maxRows: min(Self.blockRows, options.batchRows - (position.row - start.row)),
+      bytes, from: head,
+      maxRows: min(Self.blockRows, options.batchRows - (position.row - start.row)),
       softEnd: head + options.batchBytes - (position.byteOffset - start.byteOffset),
       isFinal: isFinal)
     let end = tokenizer.end

@@ -210,9 +210,9 @@ struct CSVColumnDecoder {
       do {
         if field.kind == .escaped {
           let plain = unescaped(text)
-          try builder.append(bytes: unsafe plain.span.bytes)
+          try builder.append(utf8: plain.span)
         } else {
-          try builder.append(bytes: unsafe text.bytes)
+          try builder.append(utf8: text)
         }
       } catch {
         throw FormatError(.limitExceeded, error.message)

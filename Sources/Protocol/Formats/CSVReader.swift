@@ -65,7 +65,7 @@ package struct CSVReader: ~Copyable, Sendable {
     while taken < bytes.byteCount {
       let end = min(bytes.byteCount, taken + Self.pieceBytes)
       let piece = bytes.extracting(taken..<end)
-      unsafe piece.withUnsafeBytes { unsafe pending.append(contentsOf: $0) }
+      pending.append(bytes: piece)
       taken = end
       if rows == nil {
         guard pending.count >= options.sampleBytes, isWorthALook else { continue }

@@ -1,3 +1,5 @@
+internal import PurSightArrow
+
 /// Where one field of a row lies in the bytes that were tokenized.
 struct CSVField {
   /// The first byte, after the quote if there is one.
@@ -88,25 +90,22 @@ struct CSVTokenizer {
     defects.removeAll(keepingCapacity: true)
     openQuote = nil
     (end, rowStart, fieldStart, rowFields) = (start, start, start, 0)
-    // Raw pointers, because the bounds check of every eight bytes costs a third of this loop.
-    unsafe bytes.withUnsafeBytes { pointer in
-      unsafe scan(pointer, maxRows: maxRows, softEnd: softEnd, isFinal: isFinal)
-    }
+    scan(bytes, maxRows: maxRows, softEnd: softEnd, isFinal: isFinal)
     // The fields of a row that did not end.
     lastField = rowFields
     fields.removeLast(rowFields)
   }
 
   private mutating func scan(
-    _ bytes: UnsafeRawBufferPointer, maxRows: Int, softEnd: Int, isFinal: Bool
+    _ bytes: borrowing RawSpan, maxRows: Int, softEnd: Int, isFinal: Bool
   ) {
-    let count = bytes.count
+    let count = bytes.byteCount
     let delimiters = Self.repeated(delimiter)
     let lines = Self.repeated(UInt8(ascii: "\n"))
     let quotes = Self.repeated(quote ?? UInt8(ascii: "\n"))
     var position = rowStart
     while position < count {
-      let word = unsafe Self.word(bytes, position)
+      let word = Self.word(bytes, position)
       var hits =
         Self.matches(word, delimiters) | Self.matches(word, lines) | Self.matches(word, quotes)
       var jump: Int?
@@ -114,16 +113,16 @@ struct CSVTokenizer {
         let found = position &+ hits.trailingZeroBitCount &>> 3
         guard found < count else { break }
         hits &= hits &- 1
-        let byte = unsafe bytes[found]
+        let byte = bytes.byte(at: found)
         if byte == delimiter {
           append(fieldStart, found, .plain)
           fieldStart = found &+ 1
         } else if byte == UInt8(ascii: "\n") {
-          unsafe endPlainField(bytes, found)
+          endPlainField(bytes, found)
           endRow(after: found)
           if isDone(maxRows, softEnd) { return }
         } else if found == fieldStart {
-          jump = unsafe quotedField(bytes, isFinal: isFinal)
+          jump = quotedField(bytes, isFinal: isFinal)
           if jump == nil || isDone(maxRows, softEnd) { return }
           break
         }
@@ -131,7 +130,7 @@ struct CSVTokenizer {
       position = jump ?? position &+ 8
     }
     if isFinal && rowStart < count {
-      unsafe endPlainField(bytes, count)
+      endPlainField(bytes, count)
       endRow(after: count)
       end = count
     }
@@ -150,16 +149,17 @@ struct CSVTokenizer {
   }
 
   /// Ends the plain field before a line feed (or the end), without the carriage return.
-  private mutating func endPlainField(_ bytes: UnsafeRawBufferPointer, _ found: Int) {
+  private mutating func endPlainField(_ bytes: borrowing RawSpan, _ found: Int) {
     var fieldEnd = found
-    if fieldEnd > fieldStart, unsafe bytes[fieldEnd &- 1] == UInt8(ascii: "\r") { fieldEnd &-= 1 }
+    if fieldEnd > fieldStart, bytes.byte(at: fieldEnd &- 1) == UInt8(ascii: "\r") { fieldEnd &-= 1 }
     append(fieldStart, fieldEnd, .plain)
   }
 
   /// Closes the row that ends with the byte at `found`.
   private mutating func endRow(after found: Int) {
     let next = found &+ 1
-    let isBlank = rowFields == 1 && fields[fields.count &- 1].length == 0
+    let isBlank =
+      rowFields == 1 && fields[fields.count &- 1].length == 0
       && fields[fields.count &- 1].kind == .plain
     if isBlank && fieldCount != 1 {
       fields.removeLast()
@@ -191,57 +191,59 @@ struct CSVTokenizer {
   ///
   /// - Returns: the byte to go on at, or nil when the bytes end first.
   private mutating func quotedField(
-    _ bytes: UnsafeRawBufferPointer, isFinal: Bool
+    _ bytes: borrowing RawSpan, isFinal: Bool
   ) -> Int? {
     let start = fieldStart &+ 1
     var kind = CSVField.Kind.quoted
-    var close = unsafe indexOfQuote(bytes, start)
-    while let found = close, found &+ 1 < bytes.count, unsafe bytes[found &+ 1] == quote {
+    var close = indexOfQuote(bytes, start)
+    while let found = close, found &+ 1 < bytes.byteCount, bytes.byte(at: found &+ 1) == quote {
       kind = .escaped
-      close = unsafe indexOfQuote(bytes, found &+ 2)
+      close = indexOfQuote(bytes, found &+ 2)
     }
-    guard let close, close &+ 1 < bytes.count || isFinal else {
+    guard let close, close &+ 1 < bytes.byteCount || isFinal else {
       openQuote = fieldStart
       return nil
     }
     var next = close &+ 1
-    if next < bytes.count, unsafe bytes[next] == delimiter {
+    if next < bytes.byteCount, bytes.byte(at: next) == delimiter {
       append(start, close, kind)
       fieldStart = next &+ 1
       return fieldStart
     }
-    if next < bytes.count, unsafe bytes[next] == UInt8(ascii: "\r") { next &+= 1 }
-    if next >= bytes.count && !isFinal { return nil }
-    let endsRow = unsafe next >= bytes.count || bytes[next] == UInt8(ascii: "\n")
+    if next < bytes.byteCount, bytes.byte(at: next) == UInt8(ascii: "\r") { next &+= 1 }
+    if next >= bytes.byteCount && !isFinal { return nil }
+    let endsRow = next >= bytes.byteCount || bytes.byte(at: next) == UInt8(ascii: "\n")
     if endsRow {
       append(start, close, kind)
       endRow(after: next)
-      end = min(end, bytes.count)
+      end = min(end, bytes.byteCount)
       return end
     }
-    return unsafe skipRow(bytes, from: next, isFinal: isFinal)
+    return skipRow(bytes, from: next, isFinal: isFinal)
   }
 
   /// Rejects the row at hand, in which text follows a closing quote, and goes on after its line.
   private mutating func skipRow(
-    _ bytes: UnsafeRawBufferPointer, from start: Int, isFinal: Bool
+    _ bytes: borrowing RawSpan, from start: Int, isFinal: Bool
   ) -> Int? {
     var position = start
-    while position < bytes.count, unsafe bytes[position] != UInt8(ascii: "\n") { position &+= 1 }
-    guard position < bytes.count || isFinal else { return nil }
-    let next = min(position &+ 1, bytes.count)
+    while position < bytes.byteCount, bytes.byte(at: position) != UInt8(ascii: "\n") {
+      position &+= 1
+    }
+    guard position < bytes.byteCount || isFinal else { return nil }
+    let next = min(position &+ 1, bytes.byteCount)
     reject(.textAfterQuote, field: rowFields, end: next)
     (end, rowStart, fieldStart) = (next, next, next)
     return next
   }
 
-  private func indexOfQuote(_ bytes: UnsafeRawBufferPointer, _ start: Int) -> Int? {
+  private func indexOfQuote(_ bytes: borrowing RawSpan, _ start: Int) -> Int? {
     let quotes = Self.repeated(quote ?? 0)
     var position = start
-    while position < bytes.count {
-      let hits = unsafe Self.matches(Self.word(bytes, position), quotes)
+    while position < bytes.byteCount {
+      let hits = Self.matches(Self.word(bytes, position), quotes)
       let found = position &+ hits.trailingZeroBitCount &>> 3
-      if hits != 0 && found < bytes.count { return found }
+      if hits != 0 && found < bytes.byteCount { return found }
       position &+= 8
     }
     return nil
@@ -249,13 +251,13 @@ struct CSVTokenizer {
 
   /// Eight bytes from `position` on; zeros after the end.
   @inline(__always)
-  private static func word(_ bytes: UnsafeRawBufferPointer, _ position: Int) -> UInt64 {
-    if position &+ 8 <= bytes.count {
-      return unsafe bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self)
+  private static func word(_ bytes: borrowing RawSpan, _ position: Int) -> UInt64 {
+    if position &+ 8 <= bytes.byteCount {
+      return bytes.word(at: position)
     }
     var word: UInt64 = 0
-    for index in position..<bytes.count {
-      word |= unsafe UInt64(bytes[index]) &<< UInt64(truncatingIfNeeded: 8 &* (index &- position))
+    for index in position..<bytes.byteCount {
+      word |= UInt64(bytes.byte(at: index)) &<< UInt64(truncatingIfNeeded: 8 &* (index &- position))
     }
     return word
   }

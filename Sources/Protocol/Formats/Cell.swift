@@ -59,12 +59,13 @@ enum Cell {
 
   /// Whether the text is `word` (lower-case ASCII letters) in any case.
   static func equals(
-    _ bytes: borrowing Span<UInt8>, _ start: Int, _ count: Int, _ word: StaticString
+    _ bytes: borrowing Span<UInt8>, _ start: Int, _ count: Int, _ word: String
   ) -> Bool {
-    guard count == word.utf8CodeUnitCount else { return false }
-    for index in 0..<count {
-      let expected = unsafe word.utf8Start[index]
-      if bytes[start &+ index] | 0x20 != expected { return false }
+    guard count == word.utf8.count else { return false }
+    var index = start
+    for expected in word.utf8 {
+      if bytes[index] | 0x20 != expected { return false }
+      index &+= 1
     }
     return true
   }

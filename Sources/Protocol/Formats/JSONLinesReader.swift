@@ -73,7 +73,7 @@ package struct JSONLinesReader: ~Copyable, Sendable {
     while taken < bytes.byteCount {
       let end = min(bytes.byteCount, taken + Self.pieceBytes)
       let piece = bytes.extracting(taken..<end)
-      unsafe piece.withUnsafeBytes { unsafe pending.append(contentsOf: $0) }
+      pending.append(bytes: piece)
       taken = end
       if schema == nil && pending.count < options.sampleBytes { continue }
       try work(isFinal: false, &batches)
@@ -226,7 +226,8 @@ package struct JSONLinesReader: ~Copyable, Sendable {
       }
       guard fits else {
         throw FormatError(
-          .badCell, "\(value.name) is no \(builders[index].type); correct it, or quarantine bad rows",
+          .badCell,
+          "\(value.name) is no \(builders[index].type); correct it, or quarantine bad rows",
           columnNumber: index + 1, column: key)
       }
     }

@@ -1,8 +1,8 @@
 package import PurSightArrow
 
 /// Writes batches as JSON Lines: an object per row, its keys in the order of the columns, nulls
-/// included. NaN and infinities are the texts `"NaN"`, `"Infinity"`, `"-Infinity"`, as in the proto3
-/// mapping.
+/// included. NaN and infinities are the texts `"NaN"`, `"Infinity"`, `"-Infinity"`, as in the
+/// proto3 mapping.
 package struct JSONLinesWriter: Sendable {
   /// `"name":` for each column.
   private let keys: [[UInt8]]

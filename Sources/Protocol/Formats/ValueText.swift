@@ -1,10 +1,10 @@
-internal import PurSightArrow
+package import PurSightArrow
 
 /// Writes single values as text: the one form that CSV and JSON Lines share.
 ///
 /// Dates and times are ISO 8601, a timestamp with a zone is in UTC with `Z`, a duration is in
 /// seconds (`PT1.5S`), bytes are base64, floats have the shortest form that reads back the same.
-enum ValueText {
+package enum ValueText {
   /// Whether JSON puts the type's text between quotes.
   static func isQuotedInJSON(_ type: ArrowType) -> Bool {
     switch type {
@@ -18,7 +18,7 @@ enum ValueText {
   }
 
   /// Appends a value that is not null, and not text or bool.
-  static func append(_ column: ArrowColumn, _ row: Int, to output: inout [UInt8]) {
+  package static func append(_ column: ArrowColumn, _ row: Int, to output: inout [UInt8]) {
     switch column.type {
     case .null, .bool, .utf8, .largeUtf8: break
     case .int8: output.append(decimal: column.span(of: Int8.self)[row])
@@ -164,11 +164,5 @@ extension Array where Element == UInt8 {
 
   private static var base64Alphabet: [UInt8] {
     Swift.Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-  }
-
-  /// Appends the bytes of one row of text.
-  mutating func append(text column: ArrowColumn, _ row: Int) {
-    let bytes = column.bytes(at: row)
-    unsafe bytes.withUnsafeBytes { unsafe append(contentsOf: $0) }
   }
 }
