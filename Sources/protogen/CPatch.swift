@@ -1,13 +1,13 @@
 /// Changes a descriptor set so that protoc-gen-c 1.4.1 makes C of it that is safe to use.
 ///
-/// None of the changes is seen on the wire, and none in what is published: the C generator alone gets
-/// the patched set.
+/// None of the changes is seen on the wire, and none in what is published: the C generator alone
+/// gets the patched set.
 /// - `optional` loses its flag but keeps its one-member oneof, so C can tell absent from zero;
 ///   protoc-gen-c refuses the flag.
 /// - `string` becomes `bytes`: C then knows the length, so a NUL does not cut the text.
 /// - enums become `int32`, map entries ordinary messages.
-/// - fields are renamed to `f<number>` and oneofs to `o<index>`, so no name of ours can meet a C keyword,
-///   a macro, `base` or the `n_x` of a repeated `x`.
+/// - fields are renamed to `f<number>` and oneofs to `o<index>`, so no name of ours can meet a C
+///   keyword, a macro, `base` or the `n_x` of a repeated `x`.
 /// - comments, options, services and files that only hold options are left out.
 enum CPatch {
   private typealias Tag = DescriptorTag

@@ -3,7 +3,8 @@ struct Command {
   static let usage = """
     usage: protogen patch  --descriptors SET --to SET
            protogen render --descriptors SET --c-module NAME --descriptors-name NAME
-                           --swift-to FOLDER --c-to FOLDER [--swift-import MODULE]... [--lint PACKAGE]...
+                           --swift-to FOLDER --c-to FOLDER [--swift-import MODULE]...
+                           [--lint PACKAGE]...
            protogen check  --before SET --after SET
            protogen strip  --descriptors SET --to SET
     """

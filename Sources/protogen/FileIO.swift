@@ -31,7 +31,8 @@ enum FileIO {
     var offset = 0
     while offset < content.count {
       let count = unsafe content.withUnsafeBytes { bytes in
-        unsafe Glibc.write(descriptor, bytes.baseAddress?.advanced(by: offset), bytes.count - offset)
+        unsafe Glibc.write(
+          descriptor, bytes.baseAddress?.advanced(by: offset), bytes.count - offset)
       }
       guard count > 0 else { throw failure("write", path) }
       offset += count

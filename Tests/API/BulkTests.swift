@@ -27,8 +27,8 @@ struct BulkTests {
     return result + [UInt8(rest)]
   }
 
-  /// On both sides of the size from which the payload is cut out, and around steps of the length's own
-  /// length.
+  /// On both sides of the size from which the payload is cut out, and around steps of the length's
+  /// own length.
   @Test(arguments: [0, 1, 127, 128, 4000, 4085, 4096, 16_383, 16_384, 1 << 20])
   func `a payload arrives whole, with the fields around it`(count: Int) throws {
     let payload = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31) }
@@ -54,7 +54,9 @@ struct BulkTests {
     let twiceInside = transfer(block: [data(first) + data(last, id: "b8")])
     let expected = Block(id: "b8", data: last, checksum: 1)
     #expect(try Transfer(serialized: twiceInside).part == .block(expected))
-    #expect(try Transfer(serialized: transfer(block: [data(first), data(last, id: "b8")])).part == .block(expected))
+    #expect(
+      try Transfer(serialized: transfer(block: [data(first), data(last, id: "b8")])).part
+        == .block(expected))
   }
 
   @Test func `a payload that is followed by another member of its oneof is dropped`() throws {

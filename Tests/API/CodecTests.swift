@@ -26,7 +26,8 @@ struct CodecTests {
     }
   }
 
-  // echo 'f_string: "a\000b" o_int64: 0 c_text: "" m_text { key: "k" value: "v" } r_int32: [1, -1]' |
+  // printf 'f_string: "a\\000b" o_int64: 0 c_text: ""
+  //   m_text { key: "k" value: "v" } r_int32: [1, -1]' |
   //   protoc -Iproto -I/usr/include --encode=pursight.testing.AllTypes \
   //   pursight/testing/all_types.proto | xxd -p
   @Test func `fields have the values that protoc encoded`() throws {
@@ -119,7 +120,8 @@ struct CodecTests {
     // Ruled.parts is repeated: two bytes on the wire, a C struct each.
     let honest = try Ruled(serialized: Array(repeatElement(unhex("4a00"), count: 1000).joined()))
     #expect(honest.parts.count == 1000)
-    // BadRequest.field_violations, empty two million times: 4 MB that would become more than 100 MB.
+    // BadRequest.field_violations, empty two million times: 4 MB that would become more than 100
+    // MB.
     let hostile = Array(repeatElement(unhex("0a00"), count: 2_000_000).joined())
     let error = rpcError { _ = try BadRequest(serialized: hostile) }
     #expect(error?.code == .resourceExhausted)
@@ -144,7 +146,8 @@ struct CodecTests {
       }
       guard let message = try? AllTypes(serialized: bytes) else { continue }
       accepted += 1
-      // What was accepted says the same after a round trip; NaN is not equal to itself, its bytes are.
+      // What was accepted says the same after a round trip; NaN is not equal to itself, its bytes
+      // are.
       let encoded = message.serialized()
       #expect(try AllTypes(serialized: encoded).serialized() == encoded, "seed \(seed)")
     }

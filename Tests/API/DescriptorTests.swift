@@ -24,11 +24,13 @@ struct DescriptorTests {
     #expect(table.fileByName[file] == index)
   }
 
-  @Test func `what is served is what was published: text is text, and optional is optional`() throws {
+  @Test func `what is served is what was published: text is text, and optional is optional`() throws
+  {
     let index = try #require(table.fileByName["google/rpc/error_details.proto"])
     let names = table.files[index].bytes
     #expect(names.contains(sequence: Array("reason".utf8)))
-    // FieldDescriptorProto { name: "reason" number: 1 label: OPTIONAL type: STRING json_name: "reason" }
+    // FieldDescriptorProto { name: "reason" number: 1 label: OPTIONAL type: STRING json_name:
+    // "reason" }
     #expect(
       names.contains(
         sequence: unhex("0a06726561736f6e 1801 2001 2809 5206726561736f6e")))

@@ -5,7 +5,8 @@ import PurSightJSON
 import PurSightRPC
 import Testing
 
-/// One message as Google's Python implementation encodes it and writes it as JSON; `Fixtures/make.py`.
+/// One message as Google's Python implementation encodes it and writes it as JSON;
+/// `Fixtures/make.py`.
 struct Fixture: CustomTestStringConvertible {
   let file: String
   let line: Int
@@ -31,7 +32,9 @@ struct Fixture: CustomTestStringConvertible {
 
 /// Bytes from hexadecimal digits; blanks are passed over.
 func unhex(_ hex: String) -> [UInt8] {
-  let digits = hex.utf8.filter { $0 != 0x20 }.map { UInt8(Character(Unicode.Scalar($0)).hexDigitValue ?? 0) }
+  let digits = hex.utf8.filter { $0 != 0x20 }.map {
+    UInt8(Character(Unicode.Scalar($0)).hexDigitValue ?? 0)
+  }
   return stride(from: 0, to: digits.count, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
 }
 
@@ -69,8 +72,8 @@ struct SeededGenerator: RandomNumberGenerator {
 }
 
 extension JSONValue {
-  /// The same value with the members of objects in the order of their keys and numbers as doubles, so
-  /// that `1e+20` and `100000000000000000000` are equal.
+  /// The same value with the members of objects in the order of their keys and numbers as doubles,
+  /// so that `1e+20` and `100000000000000000000` are equal.
   var normalized: JSONValue {
     switch self {
     case .number(let number): .number(JSONNumber(text: "\(number.double)"))

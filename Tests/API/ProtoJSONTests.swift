@@ -31,7 +31,9 @@ struct ProtoJSONTests {
     }
   }
 
-  @Test func `names are those of the proto and defaults are written where that is asked for`() throws {
+  @Test func `names are those of the proto and defaults are written where that is asked for`()
+    throws
+  {
     var options = ProtoJSON.Options()
     options.usesProtoNames = true
     options.writesDefaults = true
@@ -47,8 +49,10 @@ struct ProtoJSONTests {
   /// Each is also refused, or read so, by json_format of protobuf 7.36.2.
   @Test(arguments: [
     (#"{"fInt32": "7"}"#, "1807"), (#"{"f_int32": 7}"#, "1807"), (#"{"fInt32": 7.0}"#, "1807"),
-    (#"{"fInt32": 7e0}"#, "1807"), (#"{"fInt32": null}"#, ""), (#"{"fColor": "COLOR_RED"}"#, "800101"),
-    (#"{"fColor": 1}"#, "800101"), (#"{"fBytes": "_-8="}"#, "7a02ffef"), (#"{"fBytes": "/+8"}"#, "7a02ffef"),
+    (#"{"fInt32": 7e0}"#, "1807"), (#"{"fInt32": null}"#, ""),
+    (#"{"fColor": "COLOR_RED"}"#, "800101"),
+    (#"{"fColor": 1}"#, "800101"), (#"{"fBytes": "_-8="}"#, "7a02ffef"),
+    (#"{"fBytes": "/+8"}"#, "7a02ffef"),
     (#"{"fUint64": "18446744073709551615"}"#, "30ffffffffffffffffff01"),
     (#"{"fFloat": "NaN"}"#, "150000c07f"), (#"{"mInner": {"3": {}}}"#, "a20304080312 00"),
   ])
@@ -60,15 +64,19 @@ struct ProtoJSONTests {
 
   @Test(arguments: [
     (#"{"nope": 1}"#, #"unknown field "nope" in pursight.testing.AllTypes at byte 1"#),
-    (#"{"fColor": "COLOR_BLUE"}"#, "one of COLOR_UNSPECIFIED, COLOR_RED, COLOR_NEGATIVE at byte 11"),
+    (
+      #"{"fColor": "COLOR_BLUE"}"#, "one of COLOR_UNSPECIFIED, COLOR_RED, COLOR_NEGATIVE at byte 11"
+    ),
     (#"{"fInt32": 2147483648}"#, "no integer from -2147483648 to 2147483647"),
-    (#"{"fInt32": 1.5}"#, "1.5 is no integer"), (#"{"fInt32": true}"#, "expected a number, found true"),
+    (#"{"fInt32": 1.5}"#, "1.5 is no integer"),
+    (#"{"fInt32": true}"#, "expected a number, found true"),
     (#"{"fInt32": 1, "f_int32": 2}"#, "the field f_int32 comes twice"),
     (#"{"fInt32": 1, "fInt32": 2}"#, #"the key "fInt32" comes twice at byte 14"#),
     (#"{"cText": "a", "cNumber": 1}"#, #""cNumber" and "cText" exclude each other"#),
     (#"{"fBytes": "a"}"#, "is not base64"), (#"{"rInt32": 1}"#, "expected an array for r_int32"),
     (#"{"rInt32": [null]}"#, "r_int32 holds null"), (#"{"fFloat": 1e39}"#, "1e39 is too large"),
-    (#"{"fInner": []}"#, "expected an object for pursight.testing.Inner"), ("[]", "expected an object"),
+    (#"{"fInner": []}"#, "expected an object for pursight.testing.Inner"),
+    ("[]", "expected an object"),
     (#"{"fInt32": 1} x"#, "something follows the value"), (#"{"fInt32": " 1"}"#, "is no number"),
   ])
   func `what is wrong is named with its position`(text: String, part: String) {
@@ -92,7 +100,9 @@ struct ProtoJSONTests {
   }
 
   @Test func `microseconds become a timestamp and come back`() {
-    for micros: Int64 in [0, 1, -1, 999_999, -1_000_001, 1_769_860_800_123_456, -62_135_596_800_000_000] {
+    for micros: Int64 in [
+      0, 1, -1, 999_999, -1_000_001, 1_769_860_800_123_456, -62_135_596_800_000_000,
+    ] {
       #expect(Timestamp(microseconds: micros).microseconds == micros)
     }
     #expect(Timestamp(microseconds: -1) == Timestamp(seconds: -1, nanos: 999_999_000))

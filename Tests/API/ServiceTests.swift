@@ -28,7 +28,8 @@ struct ServiceTests {
   }
 
   @Test func `every method of pursight.v1 says who may call it`() {
-    let all = CatalogServiceMethods.all + IngestionServiceMethods.all + QualityServiceMethods.all
+    let all =
+      CatalogServiceMethods.all + IngestionServiceMethods.all + QualityServiceMethods.all
       + AuditServiceMethods.all + AccessServiceMethods.all
     #expect(all.allSatisfy { $0.permission?.split(separator: ".").count == 3 })
     #expect(Set(all.map(\.path)).count == all.count)

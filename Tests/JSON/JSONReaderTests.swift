@@ -3,7 +3,9 @@ import Testing
 
 @Suite("JSON reader")
 struct JSONReaderTests {
-  private func parse(_ text: String, _ limits: JSONLimits = JSONLimits()) throws(JSONError) -> JSONValue {
+  private func parse(_ text: String, _ limits: JSONLimits = JSONLimits()) throws(JSONError)
+    -> JSONValue
+  {
     try JSONValue(parsing: Array(text.utf8), limits: limits)
   }
 
@@ -25,16 +27,20 @@ struct JSONReaderTests {
           "Width":  800,
           "Height": 600,
           "Title":  "View from 15th Floor",
-          "Thumbnail": { "Url": "http://www.example.com/image/481989943", "Height": 125, "Width": 100 },
+          "Thumbnail": {
+            "Url": "http://www.example.com/image/481989943", "Height": 125, "Width": 100
+          },
           "Animated" : false,
           "IDs": [116, 943, 234, 38793]
         }
       }
       """)
     #expect(image["Image"]?["Width"] == .number(JSONNumber(text: "800")))
-    #expect(image["Image"]?["Thumbnail"]?["Url"] == .string("http://www.example.com/image/481989943"))
+    #expect(
+      image["Image"]?["Thumbnail"]?["Url"] == .string("http://www.example.com/image/481989943"))
     #expect(image["Image"]?["Animated"] == .bool(false))
-    let cities = try parse(#"[{"Latitude": 37.7668, "City": "SAN FRANCISCO"}, {"Latitude": 37.371991}]"#)
+    let cities = try parse(
+      #"[{"Latitude": 37.7668, "City": "SAN FRANCISCO"}, {"Latitude": 37.371991}]"#)
     guard case .array(let elements) = cities else { return #expect(Bool(false)) }
     #expect(elements.count == 2)
     #expect(try parse(#""Hello world!""#) == .string("Hello world!"))
@@ -55,7 +61,8 @@ struct JSONReaderTests {
     ("[NaN]", 1), ("[Infinity]", 1), ("[tru]", 1), ("[nul]", 1), ("[0x1]", 2), ("{\"a\":1,}", 7),
     ("{a: 1}", 1), ("{\"a\" 1}", 5), ("{\"a\"}", 4), ("{\"a\":}", 5), ("{1: 1}", 1), ("['a']", 1),
     ("[\"a]", 1), ("[\"\u{1}\"]", 2), ("[\"\\x\"]", 2), ("[\"\\u00g0\"]", 2), ("[\"\\uD834\"]", 2),
-    ("[\"\\uD834\\u0041\"]", 2), ("[\"\\uDD1E\"]", 2), ("[1] x", 4), ("1 2", 2), ("]", 0), ("[}", 1),
+    ("[\"\\uD834\\u0041\"]", 2), ("[\"\\uDD1E\"]", 2), ("[1] x", 4), ("1 2", 2), ("]", 0),
+    ("[}", 1),
     ("{]", 1), ("[1}", 2), ("\u{feff}1", 0), ("/**/1", 0),
   ])
   func `what is no JSON is refused at its position`(text: String, offset: Int) {
@@ -65,7 +72,9 @@ struct JSONReaderTests {
   }
 
   @Test func `text that is not UTF-8 is refused`() throws {
-    for bytes: [UInt8] in [[0x22, 0xff, 0x22], [0x22, 0xc0, 0x80, 0x22], [0x22, 0xed, 0xa0, 0x80, 0x22]] {
+    for bytes: [UInt8] in [
+      [0x22, 0xff, 0x22], [0x22, 0xc0, 0x80, 0x22], [0x22, 0xed, 0xa0, 0x80, 0x22],
+    ] {
       #expect(throws: JSONError(.malformed, "a string is not valid UTF-8", at: 0)) {
         try JSONValue(parsing: bytes)
       }
@@ -74,14 +83,17 @@ struct JSONReaderTests {
 
   @Test func `a key that comes twice is refused, however it is spelt`() {
     #expect(error(#"{"a": 1, "b": {"a": 2}}"#) == nil)
-    #expect(error(#"{"a": 1, "\u0061": 2}"#) == JSONError(.duplicateKey, #"the key "a" comes twice"#, at: 9))
+    #expect(
+      error(#"{"a": 1, "\u0061": 2}"#)
+        == JSONError(.duplicateKey, #"the key "a" comes twice"#, at: 9))
   }
 
   @Test func `each limit holds at its value and is an error one above`() throws {
     var limits = JSONLimits()
     limits.maxDepth = 3
     #expect(error("[[[1]]]", limits) == nil)
-    #expect(error("[[[[1]]]]", limits) == JSONError(.tooLarge, "more than 3 levels are nested", at: 3))
+    #expect(
+      error("[[[[1]]]]", limits) == JSONError(.tooLarge, "more than 3 levels are nested", at: 3))
 
     limits = JSONLimits()
     limits.maxBytes = 4

@@ -34,11 +34,12 @@ struct JSONWriterTests {
       writer.string == #""\u0000\b\t\n\u000b\f\r\u001f \"\\/ü漢🛫"# + "\u{7f}\u{2028}\"")
   }
 
-  @Test(arguments: [
-    (0.1, "0.1"), (1, "1"), (-2.5, "-2.5"), (1e300, "1e+300"), (.leastNonzeroMagnitude, "5e-324"),
-    (.nan, #""NaN""#), (.infinity, #""Infinity""#), (-.infinity, #""-Infinity""#),
-    (123_456_789_012_345_680, "123456789012345680"),
-  ] as [(Double, String)])
+  @Test(
+    arguments: [
+      (0.1, "0.1"), (1, "1"), (-2.5, "-2.5"), (1e300, "1e+300"), (.leastNonzeroMagnitude, "5e-324"),
+      (.nan, #""NaN""#), (.infinity, #""Infinity""#), (-.infinity, #""-Infinity""#),
+      (123_456_789_012_345_680, "123456789012345680"),
+    ] as [(Double, String)])
   func `a double is written in its shortest form`(value: Double, text: String) throws {
     var writer = JSONWriter()
     writer.double(value)

@@ -29,7 +29,8 @@ struct LintTests {
 
   @Test func `a message that holds itself is refused, over others too`() {
     let parent = Sample.message("Node", [Sample.field("leaf", 1, .message("own.v1.Leaf"))])
-    let leaf = Sample.message("Leaf", [Sample.field("node", 1, .message("own.v1.Node"), isRepeated: true)])
+    let leaf = Sample.message(
+      "Leaf", [Sample.field("node", 1, .message("own.v1.Node"), isRepeated: true)])
     let found = complaints(Sample.schema([Sample.request, Sample.thing, parent, leaf]))
     #expect(found.count == 2)
     #expect(found[0].contains("own.v1.Node → own.v1.Leaf → own.v1.Node is recursive"))
@@ -37,10 +38,17 @@ struct LintTests {
 
   @Test func `every component of an own package wants a comment, a foreign one none`() {
     let bare = Sample.schema(
-      [Sample.request, Sample.message("Thing", [Sample.field("name", 1, comment: "")], comment: "")],
+      [
+        Sample.request,
+        Sample.message("Thing", [Sample.field("name", 1, comment: "")], comment: ""),
+      ],
       comment: "")
     #expect(complaints(bare).count == 3)
-    #expect(complaints(bare).contains("own/v1/own.proto: field own.v1.Thing.name has no comment; say in a sentence above it what it is."))
+    #expect(
+      complaints(bare).contains(
+        "own/v1/own.proto: field own.v1.Thing.name has no comment; "
+          + "say in a sentence above it what it is."
+      ))
     #expect(complaints(bare, own: []).isEmpty)
   }
 
@@ -64,19 +72,24 @@ struct LintTests {
     expect(policy { $0.resourceField = "nope" }, "no text field of own.v1.GetThingRequest")
     expect(policy { $0.audit = .mutation }, "a mutation without side effects")
     expect(
-      Sample.schema(methods: [Sample.method(idempotency: .unknown)]), "changes nothing but does not say so")
+      Sample.schema(methods: [Sample.method(idempotency: .unknown)]),
+      "changes nothing but does not say so")
   }
 
   @Test func `a stream may live without a deadline`() {
     var policy = Sample.policy
     policy.defaultDeadlineMilliseconds = nil
-    #expect(complaints(Sample.schema(methods: [Sample.method(serverStreams: true, policy: policy)])).isEmpty)
+    #expect(
+      complaints(Sample.schema(methods: [Sample.method(serverStreams: true, policy: policy)]))
+        .isEmpty)
   }
 
   @Test func `two methods with one request agree on its resource field`() {
     var other = Sample.policy
     other.resourceField = ""
-    let schema = Sample.schema(methods: [Sample.method(), Sample.method("PeekThing", policy: other)])
+    let schema = Sample.schema(methods: [
+      Sample.method(), Sample.method("PeekThing", policy: other),
+    ])
     #expect(complaints(schema).count == 2)
     #expect(complaints(schema)[0].contains("another resource field"))
   }
@@ -84,11 +97,16 @@ struct LintTests {
   @Test func `bulk is for one single bytes field per message`() {
     expect(thing([Sample.field("data", 1, .string, isBulk: true)]), "not a single `bytes` field")
     expect(
-      thing([Sample.field("a", 1, .bytes, isBulk: true), Sample.field("b", 2, .bytes, isBulk: true)]),
+      thing([
+        Sample.field("a", 1, .bytes, isBulk: true), Sample.field("b", 2, .bytes, isBulk: true),
+      ]),
       "more than one `bulk` field: a, b")
     let block = Sample.message("Block", [Sample.field("data", 1, .bytes, isBulk: true)])
-    let holder = Sample.message("Thing", [Sample.field("blocks", 1, .message("own.v1.Block"), isRepeated: true)])
-    expect(Sample.schema([Sample.request, holder, block]), "repeats own.v1.Block, which carries a `bulk` field")
+    let holder = Sample.message(
+      "Thing", [Sample.field("blocks", 1, .message("own.v1.Block"), isRepeated: true)])
+    expect(
+      Sample.schema([Sample.request, holder, block]),
+      "repeats own.v1.Block, which carries a `bulk` field")
   }
 
   @Test func `a rule has to fit its field`() {
@@ -105,7 +123,8 @@ struct LintTests {
 
   @Test func `an enum begins with UNSPECIFIED and its values with its name`() {
     expect(
-      Sample.schema(enums: [Sample.enumeration("Kind", [("KIND_FILE", 0)])]), "KIND_UNSPECIFIED = 0")
+      Sample.schema(enums: [Sample.enumeration("Kind", [("KIND_FILE", 0)])]), "KIND_UNSPECIFIED = 0"
+    )
     expect(
       Sample.schema(enums: [Sample.enumeration("Kind", [("KIND_UNSPECIFIED", 0), ("FILE", 1)])]),
       "the value FILE does not begin with KIND_")
@@ -118,7 +137,8 @@ struct LintTests {
       Sample.schema([Sample.request, Sample.thing, Sample.message("Result", [])]),
       "the Swift type Result, which is taken")
     expect(
-      thing([Sample.field("a", 1, oneof: 0)], oneofs: ["type"]), "the Swift type Type, which is taken")
+      thing([Sample.field("a", 1, oneof: 0)], oneofs: ["type"]),
+      "the Swift type Type, which is taken")
   }
 
   @Test func `a file that is not proto3 is refused`() {
@@ -129,7 +149,8 @@ struct LintTests {
     var file = Sample.schema().files[0]
     file.dependencies = [SchemaFile.descriptorProto]
     file.extensions = [
-      ExtensionField(extendee: "google.protobuf.MethodOptions", name: "policy", number: 50_009, kind: .int32)
+      ExtensionField(
+        extendee: "google.protobuf.MethodOptions", name: "policy", number: 50_009, kind: .int32)
     ]
     let found = complaints(Schema(files: [file]), own: [])
     #expect(found.contains { $0.contains("the option policy as number 50001") })

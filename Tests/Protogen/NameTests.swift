@@ -7,8 +7,10 @@ struct NameTests {
   /// As protoc-gen-c 1.4.1 writes them.
   @Test(arguments: [
     ("pursight.v1.AssetKind", "Pursight__V1__AssetKind", "pursight__v1__asset_kind"),
-    ("google.rpc.BadRequest.FieldViolation", "Google__Rpc__BadRequest__FieldViolation",
-      "google__rpc__bad_request__field_violation"),
+    (
+      "google.rpc.BadRequest.FieldViolation", "Google__Rpc__BadRequest__FieldViolation",
+      "google__rpc__bad_request__field_violation"
+    ),
     ("a_b.CSVOptions", "AB__CSVOptions", "a_b__csvoptions"),
   ])
   func `C names are those of protoc-gen-c`(name: String, structure: String, prefix: String) {
@@ -25,7 +27,8 @@ struct NameTests {
   }
 
   @Test(arguments: [
-    ("ASSET_KIND_FILE", "AssetKind", "file"), ("ASSET_KIND_CLOUD_STORAGE", "AssetKind", "cloudStorage"),
+    ("ASSET_KIND_FILE", "AssetKind", "file"),
+    ("ASSET_KIND_CLOUD_STORAGE", "AssetKind", "cloudStorage"),
     ("SERVING", "ServingStatus", "serving"), ("ASSET_KIND_DEFAULT", "AssetKind", "`default`"),
     ("TLS_VERSION_13", "TlsVersion", "tlsVersion13"),
   ])

@@ -4,7 +4,8 @@
 enum Sample {
   static func field(
     _ name: String, _ number: Int32, _ kind: FieldKind = .string, isRepeated: Bool = false,
-    isOptional: Bool = false, oneof: Int? = nil, rule: FieldRule = FieldRule(), isBulk: Bool = false,
+    isOptional: Bool = false, oneof: Int? = nil, rule: FieldRule = FieldRule(),
+    isBulk: Bool = false,
     comment: String = "A field."
   ) -> Field {
     Field(
@@ -26,7 +27,9 @@ enum Sample {
   static func enumeration(_ name: String, _ values: [(String, Int32)]) -> EnumType {
     EnumType(
       name: name, fullName: "own.v1." + name,
-      values: values.map { EnumValue(name: $0, number: $1, comment: "A value.", isDeprecated: false) },
+      values: values.map {
+        EnumValue(name: $0, number: $1, comment: "A value.", isDeprecated: false)
+      },
       reservedNumbers: [], comment: "An enum.", isDeprecated: false)
   }
 

@@ -651,7 +651,11 @@ static const unsigned char file_6[] = {
   69,68,16,1,18,27,10,14,67,79,76,79,82,95,78,69,71,65,84,73,86,69,16,255,
   255,255,255,255,255,255,255,255,1,98,6,112,114,111,116,111,51,
 };
-static const struct { const char *name; const unsigned char *bytes; size_t count; } files[] = {
+static const struct {
+  const char *name;
+  const unsigned char *bytes;
+  size_t count;
+} files[] = {
   { "bench/bench.proto", file_0, sizeof file_0 },
   { "grpc/testing/empty.proto", file_1, sizeof file_1 },
   { "grpc/testing/messages.proto", file_2, sizeof file_2 },

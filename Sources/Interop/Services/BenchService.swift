@@ -16,7 +16,8 @@ package struct BenchService: BenchHandler {
   ) async throws {
     guard request.chunkSize <= Self.maxChunkBytes else {
       throw RPCError(
-        .invalidArgument, "chunk_size is \(request.chunkSize); at most \(Self.maxChunkBytes) is sent.")
+        .invalidArgument,
+        "chunk_size is \(request.chunkSize); at most \(Self.maxChunkBytes) is sent.")
     }
     let chunk = Chunk(data: [UInt8](repeating: 0x61, count: Int(request.chunkSize)))
     var rest = request.count

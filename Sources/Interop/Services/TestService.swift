@@ -110,7 +110,8 @@ package struct TestService: TestServiceHandler {
   }
 
   /// "client_compressed_unary", "client_compressed_streaming".
-  private func checkCompression(_ isExpected: BoolValue?, _ context: ServerContext) throws(RPCError) {
+  private func checkCompression(_ isExpected: BoolValue?, _ context: ServerContext) throws(RPCError)
+  {
     guard isExpected?.value == true, !context.call.lastMessageWasCompressed else { return }
     throw RPCError(.invalidArgument, "The request was to be compressed but is not.")
   }
@@ -124,7 +125,8 @@ package struct TestService: TestServiceHandler {
   private func payload(_ size: Int32, _ type: PayloadType) throws(RPCError) -> Payload {
     guard size >= 0, size <= Self.maxPayloadBytes else {
       throw RPCError(
-        .invalidArgument, "A payload of \(size) bytes was asked for; 0 to \(Self.maxPayloadBytes) can be.")
+        .invalidArgument,
+        "A payload of \(size) bytes was asked for; 0 to \(Self.maxPayloadBytes) can be.")
     }
     return Payload(type: type, body: [UInt8](repeating: 0, count: Int(size)))
   }

@@ -2030,7 +2030,11 @@ static const unsigned char file_24[] = {
   138,181,24,34,10,19,113,117,97,108,105,116,121,46,105,115,115,117,101,115,46,108,105,115,
   116,18,6,112,97,114,101,110,116,24,1,32,152,117,98,6,112,114,111,116,111,51,
 };
-static const struct { const char *name; const unsigned char *bytes; size_t count; } files[] = {
+static const struct {
+  const char *name;
+  const unsigned char *bytes;
+  size_t count;
+} files[] = {
   { "google/protobuf/duration.proto", file_0, sizeof file_0 },
   { "google/rpc/error_details.proto", file_1, sizeof file_1 },
   { "google/protobuf/any.proto", file_2, sizeof file_2 },

@@ -1,7 +1,7 @@
 /// Reads a JSON text token by token. Grammar: RFC 8259; strict, with nothing added.
 ///
-/// Holds one entry per open array or object and the keys of the open objects; otherwise nothing but its
-/// position. Text that is not UTF-8, lone surrogates and keys that come twice are errors.
+/// Holds one entry per open array or object and the keys of the open objects; otherwise nothing but
+/// its position. Text that is not UTF-8, lone surrogates and keys that come twice are errors.
 package struct JSONReader: Sendable {
   private enum Scope: Sendable {
     case array
@@ -209,7 +209,8 @@ package struct JSONReader: Sendable {
       guard passDigits() > 0 else { throw malformed("a number ends in its exponent") }
     }
     guard position - start <= limits.maxNumberBytes else {
-      throw JSONError(.tooLarge, "a number has more than \(limits.maxNumberBytes) bytes", at: offset)
+      throw JSONError(
+        .tooLarge, "a number has more than \(limits.maxNumberBytes) bytes", at: offset)
     }
     return JSONNumber(text: String(decoding: bytes[start..<position], as: UTF8.self))
   }
@@ -258,7 +259,8 @@ package struct JSONReader: Sendable {
 
   private func text(_ content: ArraySlice<UInt8>) throws(JSONError) -> String {
     guard content.count <= limits.maxStringBytes else {
-      throw JSONError(.tooLarge, "a string has more than \(limits.maxStringBytes) bytes", at: offset)
+      throw JSONError(
+        .tooLarge, "a string has more than \(limits.maxStringBytes) bytes", at: offset)
     }
     guard let text = String(validating: content, as: UTF8.self) else {
       throw malformed("a string is not valid UTF-8")

@@ -42,7 +42,8 @@ package struct JSONNumber: Equatable, Sendable {
   /// The number as an integer of any width; nil where it has a fraction or does not fit.
   ///
   /// `1e3` and `1.0` are integers too.
-  package func integer<Integer: FixedWidthInteger>(as type: Integer.Type = Integer.self) -> Integer? {
+  package func integer<Integer: FixedWidthInteger>(as type: Integer.Type = Integer.self) -> Integer?
+  {
     if let value = Integer(text) { return value }
     guard text.utf8.contains(where: { $0 == 0x2e || $0 | 0x20 == 0x65 }) else { return nil }
     return Integer(exactly: double)

@@ -18,7 +18,8 @@ package enum JSONValue: Equatable, Sendable {
   case array([JSONValue])
   case object([Member])
 
-  /// Parses a text. The depth of nesting, and so the recursion here, is bounded by `limits.maxDepth`.
+  /// Parses a text. The depth of nesting, and so the recursion here, is bounded by
+  /// `limits.maxDepth`.
   package init(parsing bytes: [UInt8], limits: JSONLimits = JSONLimits()) throws(JSONError) {
     var reader = try JSONReader(bytes, limits: limits)
     self = try Self.read(&reader, reader.require())

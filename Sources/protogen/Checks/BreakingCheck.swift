@@ -33,7 +33,8 @@ struct BreakingCheck {
     let name = "field \(message.fullName).\(field.name)"
     guard let new = now.field(field.number) else {
       if let moved = now.fields.first(where: { $0.name == field.name }) {
-        result.append("\(name) got number \(moved.number) instead of \(field.number); numbers stay.")
+        result.append(
+          "\(name) got number \(moved.number) instead of \(field.number); numbers stay.")
       } else if !now.reservedNumbers.contains(where: { $0.contains(field.number) }) {
         result.append(
           "\(name) was removed; keep it deprecated, or write `reserved \(field.number);` once no "
@@ -102,7 +103,8 @@ struct BreakingCheck {
         result.append("\(name) changed what it streams.")
       }
       if method.idempotency != .unknown, new.idempotency == .unknown {
-        result.append("\(name) is no longer safe to send again; clients that retry would do it twice.")
+        result.append(
+          "\(name) is no longer safe to send again; clients that retry would do it twice.")
       }
     }
   }

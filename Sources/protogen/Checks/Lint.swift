@@ -6,7 +6,8 @@ struct Lint {
   private let schema: Schema
   private let ownPackages: Set<String>
 
-  /// `ownPackages`: packages of which all components must be commented and all methods have a policy.
+  /// `ownPackages`: packages of which all components must be commented and all methods have a
+  /// policy.
   init(_ schema: Schema, ownPackages: [String]) {
     self.schema = schema
     self.ownPackages = Set(ownPackages)
@@ -34,8 +35,8 @@ struct Lint {
   private func check(_ message: MessageType, _ faults: inout [String]) {
     if let cycle = cycle(from: message.fullName) {
       faults.append(
-        "\(cycle.joined(separator: " → ")) is recursive; a peer could nest it until the stack is used "
-          + "up. Make it a flat list with the index of each element's parent.")
+        "\(cycle.joined(separator: " → ")) is recursive; a peer could nest it until the stack "
+          + "is used up. Make it a flat list with the index of each element's parent.")
     }
     for field in message.fields {
       let name = "\(message.fullName).\(field.name)"

@@ -18,7 +18,8 @@ struct NameLint {
           result.append("\(name) would be the Swift type \(swift), which is taken; \(Self.advice)")
         }
         if let other = owners[swift] {
-          result.append("\(name) and \(other) would both be the Swift type \(swift); \(Self.advice)")
+          result.append(
+            "\(name) and \(other) would both be the Swift type \(swift); \(Self.advice)")
         }
         owners[swift] = name
       }
@@ -36,7 +37,8 @@ struct NameLint {
     for name in plain {
       let member = SwiftNames.plainMember(name)
       if let other = members[member] {
-        result.append("\(message.fullName).\(name) and \(other) would both be \(member); rename one.")
+        result.append(
+          "\(message.fullName).\(name) and \(other) would both be \(member); rename one.")
       }
       members[member] = name
     }
@@ -45,8 +47,8 @@ struct NameLint {
       let type = SwiftNames.oneofType(oneof.name)
       if inner.contains(type) || ["Type", "Protocol", "Self"].contains(type) {
         result.append(
-          "the oneof \(message.fullName).\(oneof.name) would be the Swift type \(type), which is taken; "
-            + "rename it.")
+          "the oneof \(message.fullName).\(oneof.name) would be the Swift type \(type), "
+            + "which is taken; rename it.")
       }
     }
   }
@@ -56,7 +58,8 @@ struct NameLint {
     for value in type.values {
       let member = SwiftNames.enumMember(value.name, of: type.name)
       if let other = members[member] {
-        result.append("\(type.fullName).\(value.name) and \(other) would both be .\(member); rename one.")
+        result.append(
+          "\(type.fullName).\(value.name) and \(other) would both be .\(member); rename one.")
       }
       members[member] = value.name
     }

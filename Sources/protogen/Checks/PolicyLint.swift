@@ -25,7 +25,10 @@ struct PolicyLint {
     var result: [String] = []
     let words = policy.permission.split(separator: ".", omittingEmptySubsequences: false)
     let isWord = { (word: Substring) in
-      !word.isEmpty && word.utf8.allSatisfy { $0 >= 0x61 && $0 <= 0x7a || $0 == 0x5f || $0 >= 0x41 && $0 <= 0x5a }
+      !word.isEmpty
+        && word.utf8.allSatisfy {
+          $0 >= 0x61 && $0 <= 0x7a || $0 == 0x5f || $0 >= 0x41 && $0 <= 0x5a
+        }
     }
     if words.count != 3 || !words.allSatisfy(isWord) {
       result.append("has the permission \"\(policy.permission)\"; write service.resources.verb.")
@@ -46,7 +49,8 @@ struct PolicyLint {
     }
     if !policy.resourceField.isEmpty, !isText(path: policy.resourceField, of: method.input) {
       result.append(
-        "names the resource field \(policy.resourceField), which is no text field of \(method.input).")
+        "names the resource field \(policy.resourceField), which is no text field of "
+          + "\(method.input).")
     }
     let others = service.methods.filter { $0.input == method.input }
     if others.contains(where: { $0.policy?.resourceField != policy.resourceField }) {

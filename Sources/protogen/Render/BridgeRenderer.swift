@@ -223,7 +223,8 @@ struct BridgeRenderer {
   private func renderBulk(_ field: Field, isLast: Bool, _ text: inout SourceText) {
     text.line()
     text.block("package func withBulk(_ body: (UnsafeRawBufferPointer) -> Void)") { text in
-      let call = isLast ? "unsafe value.withUnsafeBytes { unsafe body($0) }" : "unsafe value.withBulk(body)"
+      let call =
+        isLast ? "unsafe value.withUnsafeBytes { unsafe body($0) }" : "unsafe value.withBulk(body)"
       let empty = "unsafe body(UnsafeRawBufferPointer(start: nil, count: 0))"
       let name = SwiftNames.member(field.name)
       if let oneof = field.oneof {
@@ -240,13 +241,15 @@ struct BridgeRenderer {
 }
 
 extension Renderer {
-  /// The index that the C struct's oneof of a proto3 `optional` field has: behind the real ones, in order.
+  /// The index that the C struct's oneof of a proto3 `optional` field has: behind the real ones, in
+  /// order.
   func cOneof(_ field: Field, _ message: MessageType) -> Int {
     let before = message.fields.prefix { $0.number != field.number }.filter(\.isOptional).count
     return message.oneofs.count + before
   }
 
-  /// The fields that lead to the `bulk` field of a message, outermost first; empty where it has none.
+  /// The fields that lead to the `bulk` field of a message, outermost first; empty where it has
+  /// none.
   ///
   /// Lints have made sure that there is at most one, reached through single fields.
   func bulkPath(_ name: String) -> [Field] {

@@ -63,7 +63,10 @@ extension Renderer {
       }
       text.line("};")
     }
-    text.line("static const struct { const char *name; const unsigned char *bytes; size_t count; } files[] = {")
+    text.lines([
+      "static const struct {", "  const char *name;", "  const unsigned char *bytes;",
+      "  size_t count;", "} files[] = {",
+    ])
     for (index, file) in files.enumerated() {
       text.line("  { \"\(file.name)\", file_\(index), sizeof file_\(index) },")
     }

@@ -63,5 +63,7 @@ extension Renderer {
     }
   }
 
-  private func firstNumber(_ name: String) -> Int32 { schema.enums[name]?.values.first?.number ?? 0 }
+  private func firstNumber(_ name: String) -> Int32 {
+    schema.enums[name]?.values.first?.number ?? 0
+  }
 }

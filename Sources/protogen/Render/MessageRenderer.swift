@@ -48,7 +48,8 @@ struct MessageRenderer {
     }
   }
 
-  /// Each stored property with its type, default and comment; a oneof stands where its first member is.
+  /// Each stored property with its type, default and comment; a oneof stands where its first member
+  /// is.
   private var properties: [(name: String, type: String, initial: String, comment: String)] {
     var result: [(String, String, String, String)] = []
     var seen: Set<Int> = []

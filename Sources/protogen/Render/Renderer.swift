@@ -123,8 +123,11 @@ struct Renderer {
     var type = request
     var isOptional = false
     for part in path.split(separator: ".") {
-      guard let field = schema.messages[type]?.fields.first(where: { $0.name == part }) else { break }
-      expression += (expression.isEmpty ? "" : isOptional ? "?." : ".") + SwiftNames.member(field.name)
+      guard let field = schema.messages[type]?.fields.first(where: { $0.name == part }) else {
+        break
+      }
+      expression +=
+        (expression.isEmpty ? "" : isOptional ? "?." : ".") + SwiftNames.member(field.name)
       if case .message(let inner) = field.kind {
         type = inner
         isOptional = true

@@ -126,7 +126,8 @@ struct RuleRenderer {
       result.append("violations.range(Double(\(value)), \(low), \(high), \"\(field.name)\")")
     }
     if !rule.format.isEmpty {
-      result.append("violations.format(\(value), .\(SwiftNames.plainMember(rule.format)), \"\(field.name)\")")
+      result.append(
+        "violations.format(\(value), .\(SwiftNames.plainMember(rule.format)), \"\(field.name)\")")
     }
     return result
   }

@@ -53,7 +53,9 @@ struct ServiceRenderer {
     }
     if let policy = method.policy {
       result.append("permission: \"\(policy.permission)\"")
-      if !policy.resourceField.isEmpty { result.append("resourceField: \"\(policy.resourceField)\"") }
+      if !policy.resourceField.isEmpty {
+        result.append("resourceField: \"\(policy.resourceField)\"")
+      }
       switch policy.audit {
       case .unspecified, .none: result.append("audit: .none")
       case .mutation: result.append("audit: .mutation")
@@ -79,7 +81,8 @@ struct ServiceRenderer {
   private func signature(_ method: Method) -> String {
     let input = renderer.names.type(method.input)
     let output = renderer.names.type(method.output)
-    let request = method.clientStreams ? "_ requests: RequestStream<\(input)>" : "_ request: \(input)"
+    let request =
+      method.clientStreams ? "_ requests: RequestStream<\(input)>" : "_ request: \(input)"
     let head = "func \(SwiftNames.method(method.name))"
     let context = "_ context: ServerContext"
     return method.serverStreams
@@ -91,13 +94,17 @@ struct ServiceRenderer {
     let swiftName = SwiftNames.method(method.name)
     text.block("router.add(\(name)Methods.\(swiftName))", parameter: "context") { text in
       if method.clientStreams {
-        text.line("let requests = RequestStream<\(renderer.names.type(method.input))>(context.call)")
+        text.line(
+          "let requests = RequestStream<\(renderer.names.type(method.input))>(context.call)")
       } else {
-        text.line("let request: \(renderer.names.type(method.input)) = try await context.call.onlyMessage()")
+        text.line(
+          "let request: \(renderer.names.type(method.input)) = try await context.call.onlyMessage()"
+        )
       }
       let request = method.clientStreams ? "requests" : "request"
       if method.serverStreams {
-        text.line("let responses = ResponseWriter<\(renderer.names.type(method.output))>(context.call)")
+        text.line(
+          "let responses = ResponseWriter<\(renderer.names.type(method.output))>(context.call)")
         text.line("try await self.\(swiftName)(\(request), responses, context)")
       } else {
         text.line("context.call.reply(try await self.\(swiftName)(\(request), context))")

@@ -117,7 +117,8 @@ private struct FileLoader {
     default:
       throw ProtogenError(
         .descriptor,
-        "\(file.text(Tag.File.name)): field \(raw.text(Tag.Field.name)) is a group; proto3 has none.")
+        "\(file.text(Tag.File.name)): field \(raw.text(Tag.Field.name)) is a group; "
+          + "proto3 has none.")
     }
   }
 

@@ -1,4 +1,5 @@
-/// One encoded message, field by field, in the order it came: read by number, changed, encoded again.
+/// One encoded message, field by field, in the order it came: read by number, changed, encoded
+/// again.
 ///
 /// protogen reads descriptors this way, which needs no generated code before there is a generator.
 /// Source: Protocol Buffers, "Encoding".

@@ -12,8 +12,8 @@ public struct DescriptorTable: Sendable {
 
   /// Every file; those a file imports come before it.
   public let files: [File]
-  /// Index into `files` by full name of a message, field, oneof, enum, enum value, service, method or
-  /// extension.
+  /// Index into `files` by full name of a message, field, oneof, enum, enum value, service, method
+  /// or extension.
   public let fileBySymbol: [String: Int]
   /// Index into `files` by file name.
   public let fileByName: [String: Int]

@@ -15,16 +15,18 @@ public struct ProtoJSON: Sendable {
     /// A line per element, two blanks per level.
     public var isIndented = false
 
+    /// The canonical form on one line.
     public init() {}
   }
 
   private let schema: ProtoSchema
 
+  /// The mapping for the messages of `schema`.
   public init(_ schema: ProtoSchema = .api) { self.schema = schema }
 
   /// A message as JSON text.
-  /// - Throws: `INTERNAL` where the schema does not know the message's type, `INVALID_ARGUMENT` where a
-  ///   timestamp or duration is out of its range.
+  /// - Throws: `INTERNAL` where the schema does not know the message's type, `INVALID_ARGUMENT`
+  ///   where a timestamp or duration is out of its range.
   public func text(
     of message: some RPCMessage, _ options: Options = Options()
   ) throws(RPCError) -> String {

@@ -20,9 +20,12 @@ extension ProtoJSONDecoder {
     case .double, .float:
       let value = number.double
       let isTooLarge = field.kind == .float && value.isFinite && Float(value).isInfinite
-      guard value.isFinite, !isTooLarge else { throw numberFault("\(number.text) is too large", field) }
+      guard value.isFinite, !isTooLarge else {
+        throw numberFault("\(number.text) is too large", field)
+      }
       append(value, field, &bytes)
-    case .int32, .sint32, .sfixed32: try append(integer(number, field, as: Int32.self), field, &bytes)
+    case .int32, .sint32, .sfixed32:
+      try append(integer(number, field, as: Int32.self), field, &bytes)
     case .uint32, .fixed32: try append(integer(number, field, as: UInt32.self), field, &bytes)
     case .uint64, .fixed64:
       let value = try integer(number, field, as: UInt64.self)
@@ -45,7 +48,8 @@ extension ProtoJSONDecoder {
     return value
   }
 
-  private func append(_ value: some FixedWidthInteger, _ field: FieldSchema, _ bytes: inout [UInt8]) {
+  private func append(_ value: some FixedWidthInteger, _ field: FieldSchema, _ bytes: inout [UInt8])
+  {
     let bits = UInt64(bitPattern: Int64(truncatingIfNeeded: value))
     switch field.kind {
     case .sint32, .sint64:
@@ -68,7 +72,8 @@ extension ProtoJSONDecoder {
     }
   }
 
-  private func fixed(_ bits: UInt64, _ count: UInt64, _ field: FieldSchema, _ bytes: inout [UInt8]) {
+  private func fixed(_ bits: UInt64, _ count: UInt64, _ field: FieldSchema, _ bytes: inout [UInt8])
+  {
     tag(field, count == 8 ? 1 : 5, &bytes)
     for shift in 0..<count { bytes.append(UInt8(truncatingIfNeeded: bits >> (shift * 8))) }
   }

@@ -71,7 +71,8 @@ struct ProtoJSONDecoder {
     let field = message.fields[index]
     guard seen.insert(field.number).inserted else {
       throw JSONError(
-        .duplicateKey, "the field \(field.name) comes twice, by both of its names", at: reader.offset)
+        .duplicateKey, "the field \(field.name) comes twice, by both of its names",
+        at: reader.offset)
     }
     let token = try reader.require()
     if token == .null { return }
@@ -198,7 +199,8 @@ struct ProtoJSONDecoder {
 
   // MARK: Any
 
-  /// `{"@type": URL, …fields}`, or `{"@type": URL, "value": …}` for what has a JSON form of its own.
+  /// `{"@type": URL, …fields}`, or `{"@type": URL, "value": …}` for what has a JSON form of its
+  /// own.
   private mutating func any(_ token: JSONToken) throws(JSONError) -> [UInt8] {
     guard token == .beginObject else { throw fault("expected an object, found \(token.name)") }
     guard case .key(let key) = try reader.require() else { return [] }

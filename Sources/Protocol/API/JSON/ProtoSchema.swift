@@ -56,7 +56,8 @@ struct FieldSchema: Sendable {
 /// An enum type.
 struct EnumSchema: Sendable {
   let name: String
-  /// In the order of the proto; with aliases, the first name of a number is the one that is written.
+  /// In the order of the proto; with aliases, the first name of a number is the one that is
+  /// written.
   let values: [(name: String, number: Int32)]
 }
 
@@ -123,7 +124,8 @@ private struct SchemaLoader {
     let isOptional = numbers[17] ?? 0 != 0
     let isRepeated = numbers[4] == 3
     return FieldSchema(
-      name: name, jsonName: texts[10] ?? name, number: UInt32(truncatingIfNeeded: number), kind: kind,
+      name: name, jsonName: texts[10] ?? name, number: UInt32(truncatingIfNeeded: number),
+      kind: kind,
       typeName: String((texts[6] ?? "").drop { $0 == "." }), isRepeated: isRepeated,
       hasPresence: !isRepeated && (kind == .message || numbers[9] != nil),
       oneof: isOptional ? nil : numbers[9].map { Int($0) })

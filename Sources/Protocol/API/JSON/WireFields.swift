@@ -1,7 +1,7 @@
 /// The fields of an encoded message, in the order they came.
 ///
-/// For the places that read by field number and are not hot: descriptors and the JSON mapping. Malformed
-/// bytes end the sequence; both read only what this program encoded itself.
+/// For the places that read by field number and are not hot: descriptors and the JSON mapping.
+/// Malformed bytes end the sequence; both read only what this program encoded itself.
 /// Source: Protocol Buffers, "Encoding".
 struct WireFields: Sequence, IteratorProtocol {
   /// One field.

@@ -10,8 +10,10 @@ public struct FieldViolations: Sendable {
   /// The path of the message being checked, with its final dot; empty at the top.
   private var prefix = ""
 
+  /// None, at the top of a message.
   public init() {}
 
+  /// Whether nothing is wrong so far.
   public var isEmpty: Bool { all.isEmpty }
 
   /// Adds one.
@@ -60,28 +62,32 @@ public struct FieldViolations: Sendable {
 
   // MARK: Rules
 
+  /// The field has to be set.
   public mutating func require(_ isSet: Bool, _ field: String) {
     if !isSet { add(field, "is required; set it.") }
   }
 
-  /// `limit` in Unicode scalars, as JSON schema and PostgreSQL count characters.
+  /// The text has at most `limit` characters: Unicode scalars, as JSON schema and PostgreSQL count
+  /// characters.
   public mutating func maxCharacters(_ text: String, _ limit: Int, _ field: String) {
     // Bytes are counted at no cost and are never fewer than characters.
     guard text.utf8.count > limit, text.unicodeScalars.count > limit else { return }
     add(field, "has \(text.unicodeScalars.count) characters; at most \(limit) are allowed.")
   }
 
+  /// The field has at most `limit` bytes.
   public mutating func maxBytes(_ bytes: [UInt8], _ limit: Int, _ field: String) {
     guard bytes.count > limit else { return }
     add(field, "has \(bytes.count) bytes; at most \(limit) are allowed.")
   }
 
+  /// The field has at most `limit` elements.
   public mutating func maxElements(_ count: Int, _ limit: Int, _ field: String) {
     guard count > limit else { return }
     add(field, "has \(count) elements; at most \(limit) are allowed.")
   }
 
-  /// NaN is in no range.
+  /// The number is from `low` to `high`; nil is no bound. NaN is in no range.
   public mutating func range(_ value: Double, _ low: Double?, _ high: Double?, _ field: String) {
     let isInside = value >= (low ?? -.infinity) && value <= (high ?? .infinity)
     guard !isInside else { return }
@@ -94,7 +100,8 @@ public struct FieldViolations: Sendable {
     }
   }
 
-  /// An empty text is of any format: whether it may be empty is what `required` says.
+  /// The text has the form `format`. An empty text has any form: whether it may be empty is what
+  /// `required` says.
   public mutating func format(_ text: String, _ format: TextFormat, _ field: String) {
     guard !text.isEmpty, !format.matches(text) else { return }
     let shown = text.unicodeScalars.count > 40 ? String(text.unicodeScalars.prefix(40)) + "…" : text

@@ -8,8 +8,8 @@ public protocol ValidatedMessage: RPCMessage {
 
 extension ValidatedMessage {
   /// Checks every rule of the message and of those inside it.
-  /// - Throws: `INVALID_ARGUMENT` with a `google.rpc.BadRequest` that names each wrong field and says
-  ///   what to do.
+  /// - Throws: `INVALID_ARGUMENT` with a `google.rpc.BadRequest` that names each wrong field and
+  ///   says what to do.
   public func validate() throws(RPCError) {
     var violations = FieldViolations()
     check(&violations)

@@ -27,7 +27,8 @@ extension Timestamp {
   public var text: String {
     let (days, second) = Civil.floorDivide(seconds, 86_400)
     let date = Civil.date(days)
-    let time = "\(Civil.two(second / 3600)):\(Civil.two(second / 60 % 60)):\(Civil.two(second % 60))"
+    let time =
+      "\(Civil.two(second / 3600)):\(Civil.two(second / 60 % 60)):\(Civil.two(second % 60))"
     return "\(date)T\(time)\(Civil.fraction(nanos))Z"
   }
 
@@ -39,8 +40,8 @@ extension Timestamp {
     return text
   }
 
-  /// Reads RFC 3339, with `Z` or an offset; nil for anything else. More than nine digits of fraction
-  /// are refused rather than cut.
+  /// Reads RFC 3339, with `Z` or an offset; nil for anything else. More than nine digits of
+  /// fraction are refused rather than cut.
   public init?(text: String) {
     var rest = Substring(text)
     guard let year = Civil.digits(4, &rest), Civil.pass("-", &rest),
