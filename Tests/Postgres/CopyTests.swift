@@ -134,7 +134,8 @@ internal import Testing
   @Test func `rows copied out are the rows of the table`() async throws {
     let harness = try Harness()
     let transaction = try await harness.database.begin(.project(1))
-    let reader = try await transaction.copyOut("COPY (SELECT size, name FROM item ORDER BY 1) TO STDOUT")
+    let reader = try await transaction.copyOut(
+      "COPY (SELECT size, name FROM item ORDER BY 1) TO STDOUT")
     var lines: [String] = []
     while let row = try await reader.next() { lines.append(String(decoding: row, as: UTF8.self)) }
     #expect(lines == (1...10).map { "\($0)\titem\($0)\n" })
@@ -148,12 +149,12 @@ internal import Testing
     let harness = try Harness(loops: 1)
     let transaction = try await harness.database.begin(.project(1))
     let reader = try await transaction.copyOut(
-      "COPY (SELECT repeat('x', 1000) FROM generate_series(1, 300000)) TO STDOUT")
-    #expect(try await reader.next()?.count == 1001)
+      "COPY (SELECT repeat('x', 1000), generate_series(1, 20000)) TO STDOUT")
+    #expect(try await reader.next()?.count == 1003)
     try await harness.waitUntilBlockedOnSending()
     var count = 1
     while try await reader.next() != nil { count += 1 }
-    #expect(count == 300_000)
+    #expect(count == 20_000)
     _ = try await transaction.commit()
     await harness.database.shutDown()
   }
@@ -162,12 +163,12 @@ internal import Testing
     let harness = try Harness(loops: 1)
     let transaction = try await harness.database.begin(.project(1))
     let stream = try await transaction.stream(
-      "SELECT n, repeat('x', 1000) FROM generate_series(1, \(200_000)::int8) n")
+      "SELECT generate_series(1, \(20_000)::int8), repeat('x', 1000)")
     #expect(try await stream.next()?.int(0) == 1)
     try await harness.waitUntilBlockedOnSending()
     var sum = 1
     while let row = try await stream.next() { sum += try row.int(0) }
-    #expect(sum == 200_000 * 200_001 / 2)
+    #expect(sum == 20_000 * 20_001 / 2)
     #expect(try await stream.next() == nil)
     #expect(try await transaction.query("SELECT 1").count == 1)
     _ = try await transaction.commit()
@@ -202,10 +203,10 @@ internal import Testing
     do {
       let transaction = try await harness.database.begin(.project(1))
       let stream = try await transaction.stream(
-        "SELECT n, repeat('x', 1000) FROM generate_series(1, 100000000) n")
+        "SELECT generate_series(1, 100000000), repeat('x', 1000)")
       for _ in 0..<10 { _ = try await stream.next() }
     }
-    #expect(try await harness.waitUntilGone("SELECT n, repeat") < .seconds(5))
+    try await harness.expectGone("SELECT generate_series")
     let rows = try await harness.database.execute(.project(1), ["SELECT count(*) FROM item"])
     #expect(try rows[0][0].int(0) == 10)
     await harness.database.shutDown()

@@ -17,7 +17,8 @@ internal import Testing
     }
     #expect(database.counters.pooled == 3)
     #expect(database.counters.inUse == 3)
-    #expect(await code { () throws(PostgresError) in _ = try await database.begin(.project(1)) } == .busy)
+    #expect(
+      await code { () throws(PostgresError) in _ = try await database.begin(.project(1)) } == .busy)
     transactions.removeLast()
     let again = try await database.begin(.project(1))
     _ = try await again.query("SELECT 1")
@@ -41,7 +42,8 @@ internal import Testing
         }
       }
       await harness.wait { database.counters.waiting == 4 }
-      let fifth = await code { () throws(PostgresError) in _ = try await database.begin(.project(1)) }
+      let fifth = await code { () throws(PostgresError) in _ = try await database.begin(.project(1))
+      }
       #expect(fifth == .busy)
       first.rollback()
       second.rollback()
@@ -61,9 +63,10 @@ internal import Testing
     let held = try await database.begin(.project(1))
     let options = PostgresTransactionOptions(
       deadline: ContinuousClock.now.advanced(by: .milliseconds(40)))
-    #expect(await code { () throws(PostgresError) in
-      _ = try await database.begin(.project(1), options)
-    } == .deadlineExceeded)
+    #expect(
+      await code { () throws(PostgresError) in
+        _ = try await database.begin(.project(1), options)
+      } == .deadlineExceeded)
     let task = Task {
       await code { () throws(PostgresError) in _ = try await database.begin(.project(1)) }
     }
@@ -82,7 +85,9 @@ internal import Testing
       $0.waitLimit = .milliseconds(100)
     }
     let database = harness.database
-    #expect(await code { () throws(PostgresError) in _ = try await database.read(.none, "SELECT 1") } == .unavailable)
+    #expect(
+      await code { () throws(PostgresError) in _ = try await database.read(.none, "SELECT 1") }
+        == .unavailable)
     let error = await #expect(throws: PostgresError.self) { try await database.begin(.none) }
     #expect(error?.code == .unavailable)
     #expect(error?.isRetryable == true)
@@ -108,8 +113,12 @@ internal import Testing
     let database = harness.database
     let open = try await database.begin(.project(1))
     await database.shutDown()
-    #expect(await code { () throws(PostgresError) in _ = try await database.read(.none, "SELECT 1") } == .closed)
-    #expect(await code { () throws(PostgresError) in _ = try await database.begin(.none) } == .closed)
-    #expect(await code { () throws(PostgresError) in _ = try await open.query("SELECT 1") } == .closed)
+    #expect(
+      await code { () throws(PostgresError) in _ = try await database.read(.none, "SELECT 1") }
+        == .closed)
+    #expect(
+      await code { () throws(PostgresError) in _ = try await database.begin(.none) } == .closed)
+    #expect(
+      await code { () throws(PostgresError) in _ = try await open.query("SELECT 1") } == .closed)
   }
 }

@@ -135,9 +135,10 @@ internal import Testing
     let harness = try Harness()
     let transaction = try await harness.database.begin(.project(1))
     _ = try await transaction.commit()
-    #expect(await code { () throws(PostgresError) in
-      _ = try await transaction.query("SELECT 1")
-    } == .closed)
+    #expect(
+      await code { () throws(PostgresError) in
+        _ = try await transaction.query("SELECT 1")
+      } == .closed)
     await harness.database.shutDown()
   }
 
@@ -145,7 +146,8 @@ internal import Testing
     let harness = try Harness()
     let transaction = try await harness.database.begin(.project(1))
     _ = try? await transaction.query("SELECT 1 / 0")
-    #expect(await code { () throws(PostgresError) in _ = try await transaction.commit() } == .misuse)
+    #expect(
+      await code { () throws(PostgresError) in _ = try await transaction.commit() } == .misuse)
     await harness.database.shutDown()
   }
 
@@ -154,19 +156,21 @@ internal import Testing
     let transaction = try await harness.database.begin(.project(1))
     async let slow = transaction.query("SELECT pg_sleep(0.5)")
     try await harness.waitUntilRunning("SELECT pg_sleep(0.5)")
-    #expect(await code { () throws(PostgresError) in
-      _ = try await transaction.query("SELECT 1")
-    } == .misuse)
+    #expect(
+      await code { () throws(PostgresError) in
+        _ = try await transaction.query("SELECT 1")
+      } == .misuse)
     #expect(try await slow.count == 1)
     await harness.database.shutDown()
   }
 
   @Test func `a NUL in one statement of a batch undoes the batch`() async throws {
     let harness = try Harness()
-    #expect(await code { () throws(PostgresError) in
-      _ = try await harness.database.execute(
-        .project(1), ["DELETE FROM item", "SELECT \("\u{0}")::text", "SELECT 1"])
-    } == .invalidValue)
+    #expect(
+      await code { () throws(PostgresError) in
+        _ = try await harness.database.execute(
+          .project(1), ["DELETE FROM item", "SELECT \("\u{0}")::text", "SELECT 1"])
+      } == .invalidValue)
     #expect(try harness.temporary.execute("SELECT count(*) FROM item") == ["20"])
     await harness.database.shutDown()
   }

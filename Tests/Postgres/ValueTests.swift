@@ -49,12 +49,16 @@ internal import Testing
         .timestamp(PostgresTimestamp(microseconds: 1_000_000_000_123_456)), "timestamptz",
         "2001-09-09 01:46:40.123456+00"
       ),
-      (.timestamp(PostgresTimestamp(microseconds: -1)), "timestamptz", "1969-12-31 23:59:59.999999+00"),
+      (
+        .timestamp(PostgresTimestamp(microseconds: -1)), "timestamptz",
+        "1969-12-31 23:59:59.999999+00"
+      ),
       (.timestamp(.infinity), "timestamptz", "infinity"),
       (.timestamp(.minusInfinity), "timestamptz", "-infinity"),
       (.json(PostgresJSON("{\"b\":1,\"a\":[null]}")), "jsonb", "{\"a\": [null], \"b\": 1}"),
       (.boolArray([true, false]), "bool[]", "{t,f}"),
-      (.int4Array([1, -2]), "int4[]", "{1,-2}"), (.int8Array([.max]), "int8[]", "{9223372036854775807}"),
+      (.int4Array([1, -2]), "int4[]", "{1,-2}"),
+      (.int8Array([.max]), "int8[]", "{9223372036854775807}"),
       (.float8Array([1.5]), "float8[]", "{1.5}"),
       (.textArray(["a", "", "b,c", "NULL"]), "text[]", "{a,\"\",\"b,c\",\"NULL\"}"),
       (.textArray([]), "text[]", "{}"), (.uuidArray([uuid]), "uuid[]", "{\(uuid)}"),
@@ -106,8 +110,8 @@ internal import Testing
     let rows = try await harness.database.read(
       .none,
       """
-      SELECT '{t,f}'::bool[], '{1,2}'::int4[], '{3}'::int8[], '{0.5}'::float8[], '{a,"b,c",""}'::text[],
-        ARRAY['\\x01'::bytea, ''::bytea], '{}'::text[],
+      SELECT '{t,f}'::bool[], '{1,2}'::int4[], '{3}'::int8[], '{0.5}'::float8[],
+        '{a,"b,c",""}'::text[], ARRAY['\\x01'::bytea, ''::bytea], '{}'::text[],
         '{0190163d-8694-739b-aea5-966c26f8ad91}'::uuid[], '{a,NULL}'::text[], '{{1},{2}}'::int8[]
       """)
     let row = rows[0]
@@ -157,7 +161,8 @@ internal import Testing
     let bytes = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
     let text = String(repeating: "ä", count: 500_000)
     let rows = try await harness.database.read(
-      .none, "SELECT \(bytes)::bytea, \(7), \(text)::text, md5(\(bytes)::bytea), \([UInt8]())::bytea")
+      .none,
+      "SELECT \(bytes)::bytea, \(7), \(text)::text, md5(\(bytes)::bytea), \([UInt8]())::bytea")
     #expect(try rows[0].bytes(0) == bytes)
     #expect(try rows[0].int(1) == 7)
     #expect(try rows[0].string(2) == text)

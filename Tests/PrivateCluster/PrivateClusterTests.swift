@@ -62,7 +62,8 @@ private func isRunning(_ process: Int32) -> Bool {
     #expect(
       psql(
         superuser,
-        "SELECT rolname, rolsuper, rolbypassrls FROM pg_roles WHERE rolname ~ '^pursight' ORDER BY 1",
+        "SELECT rolname, rolsuper, rolbypassrls FROM pg_roles "
+          + "WHERE rolname ~ '^pursight' ORDER BY 1",
         bin: bin) == "pursight_app|f|f\npursight_owner|f|f")
     #expect(psql(superuser, "CREATE ROLE stranger LOGIN", bin: bin) == "")
     let stranger = "host='\(cluster.socketDirectory)' user=stranger dbname=pursight"

@@ -82,7 +82,9 @@ package final class TemporaryPostgres: Sendable {
         try execute("CREATE DATABASE \(name) OWNER pursight_owner TEMPLATE \(template)", on: root)
         return name
       }
-      guard let template else { return Database(name: try make(from: "template1"), cluster: cluster) }
+      guard let template else {
+        return Database(name: try make(from: "template1"), cluster: cluster)
+      }
       if names.templates[template] == nil {
         let made = Result { try make(from: "template1") }
           .flatMap { name in

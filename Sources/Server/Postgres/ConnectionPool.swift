@@ -61,7 +61,8 @@ final class ConnectionPool: @unchecked Sendable {
       counters.busy.add()
       return waiter.completion.fail(
         PostgresError(
-          .busy, "All \(configuration.connectionsPerLoop) connections to PostgreSQL are in use "
+          .busy,
+          "All \(configuration.connectionsPerLoop) connections to PostgreSQL are in use "
             + "and \(limit) callers wait: try later."))
     }
     waiters.append(waiter)

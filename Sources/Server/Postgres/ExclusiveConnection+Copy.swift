@@ -3,6 +3,9 @@ internal import CPurSightPostgres
 /// Scripts, COPY and streams: the protocol outside of the pipeline, where the connection takes
 /// libpq's results itself, and only when somebody waits for them.
 extension ExclusiveConnection {
+  /// Rows handed to a reader at once, at most: what libpq has read, but no more.
+  private static let maxRowsTaken = 256
+
   /// Executes statements of the simple protocol; ends early when one of them begins a COPY.
   func runScript(
     _ text: String, _ ticket: OperationTicket, _ completion: Completion<[PostgresRows]>
@@ -92,27 +95,29 @@ extension ExclusiveConnection {
     work = .script(completion)
     _ = session.handle.endCopy(reason: reason)
     session.write()
+    // A server that refused a row has said so already: nothing further would wake the loop.
+    goOn()
   }
 
-  /// Asks for the next row of a COPY from the server; nil after the last one.
-  func nextCopyRow(_ ticket: OperationTicket, _ completion: Completion<[UInt8]?>) {
+  /// Asks for the next rows of a COPY from the server, as many as have come; none at its end.
+  func nextCopyRows(_ ticket: OperationTicket, _ completion: Completion<[[UInt8]]>) {
     if let error = refusal(ticket) { return completion.fail(error) }
     guard phase == .copyOut || phase == .script else {
       endOperation()
       return completion.fail(Self.noCopyError)
     }
-    work = .copyRow(completion)
+    work = .copyRows(completion)
     goOn()
   }
 
-  /// Asks for the next row of a stream; nil after the last one.
-  func nextStreamRow(_ ticket: OperationTicket, _ completion: Completion<PostgresRow?>) {
+  /// Asks for the next rows of a stream, as many as have come; none at its end.
+  func nextStreamRows(_ ticket: OperationTicket, _ completion: Completion<[PostgresRow]>) {
     if let error = refusal(ticket) { return completion.fail(error) }
     guard phase == .stream else {
       endOperation()
       return completion.fail(Self.noCopyError)
     }
-    work = .streamRow(completion)
+    work = .streamRows(completion)
     goOn()
   }
 
@@ -128,14 +133,15 @@ extension ExclusiveConnection {
         completion.succeed(())
       }
     case .script(let completion): goOnWithScript(session, completion)
-    case .copyRow(let completion): goOnWithCopyOut(session, completion)
-    case .streamRow(let completion): goOnWithStream(session, completion)
+    case .copyRows(let completion): goOnWithCopyOut(session, completion)
+    case .streamRows(let completion): goOnWithStream(session, completion)
     case .nothing: if isDraining { discard(session) }
     case .batch: break
     }
   }
 
-  private func goOnWithScript(_ session: PostgresSession, _ completion: Completion<[PostgresRows]>) {
+  private func goOnWithScript(_ session: PostgresSession, _ completion: Completion<[PostgresRows]>)
+  {
     while !session.handle.isBusy {
       guard let result = session.handle.nextResult() else {
         let (results, error) = (scriptResults, scriptError)
@@ -157,41 +163,51 @@ extension ExclusiveConnection {
     }
   }
 
-  private func goOnWithCopyOut(_ session: PostgresSession, _ completion: Completion<[UInt8]?>) {
-    if phase == .copyOut {
+  private func goOnWithCopyOut(_ session: PostgresSession, _ completion: Completion<[[UInt8]]>) {
+    var rows: [[UInt8]] = []
+    while phase == .copyOut, rows.count < Self.maxRowsTaken {
       switch session.handle.nextCopyData() {
-      case .row(let bytes):
-        session.setWantsInput(false)
-        endOperation()
-        return completion.succeed(bytes)
-      case .wantsInput: return session.setWantsInput(true)
+      case .row(let bytes): rows.append(bytes)
+      case .wantsInput:
+        if rows.isEmpty { return session.setWantsInput(true) }
+        return end(session, rows, completion)
       case .ended, .failed: phase = .script
       }
     }
+    if !rows.isEmpty { return end(session, rows, completion) }
     takeRest(session) { error in
-      if let error { completion.fail(error) } else { completion.succeed(nil) }
+      if let error { completion.fail(error) } else { completion.succeed([]) }
     }
   }
 
-  private func goOnWithStream(_ session: PostgresSession, _ completion: Completion<PostgresRow?>) {
-    while !session.handle.isBusy {
+  private func goOnWithStream(_ session: PostgresSession, _ completion: Completion<[PostgresRow]>) {
+    var rows: [PostgresRow] = []
+    while !isStreamOver, rows.count < Self.maxRowsTaken, !session.handle.isBusy {
       guard let result = session.handle.nextResult() else {
-        let error = scriptError
-        finishOwnerDriven()
-        endOperation()
-        if let error { completion.fail(Self.named(error)) } else { completion.succeed(nil) }
-        return
+        isStreamOver = true
+        break
       }
       switch result.status {
-      case PGRES_SINGLE_TUPLE:
-        session.setWantsInput(false)
-        endOperation()
-        return completion.succeed(PostgresRows(result)[0])
+      case PGRES_SINGLE_TUPLE: rows.append(PostgresRows(result)[0])
       case PGRES_FATAL_ERROR: scriptError = scriptError ?? result.error()
       default: break
       }
     }
-    session.setWantsInput(true)
+    if !rows.isEmpty { return end(session, rows, completion) }
+    guard isStreamOver else { return session.setWantsInput(true) }
+    let error = scriptError
+    finishOwnerDriven()
+    endOperation()
+    if let error { completion.fail(Self.named(error)) } else { completion.succeed([]) }
+  }
+
+  /// Hands rows over and reads no more until somebody asks.
+  private func end<Row>(
+    _ session: PostgresSession, _ rows: [Row], _ completion: Completion<[Row]>
+  ) {
+    session.setWantsInput(false)
+    endOperation()
+    completion.succeed(rows)
   }
 
   /// Takes the results behind a COPY's last row.
@@ -212,6 +228,7 @@ extension ExclusiveConnection {
   private func finishOwnerDriven() {
     scriptResults = []
     scriptError = nil
+    isStreamOver = false
     phase = .pipeline
     session?.endOwnerDriven()
   }
@@ -237,8 +254,8 @@ extension ExclusiveConnection {
       case .ended, .failed: phase = .script
       }
     }
-    while !session.handle.isBusy {
-      guard session.handle.nextResult() != nil else {
+    while isStreamOver || !session.handle.isBusy {
+      guard !isStreamOver, session.handle.nextResult() != nil else {
         finishOwnerDriven()
         return settle()
       }

@@ -18,10 +18,10 @@ final class ExclusiveConnection: PostgresSessionOwner, @unchecked Sendable {
     case script(Completion<[PostgresRows]>)
     /// All of a COPY's bytes so far being written.
     case writing(Completion<Void>)
-    /// The next row of a COPY.
-    case copyRow(Completion<[UInt8]?>)
-    /// The next row of a stream.
-    case streamRow(Completion<PostgresRow?>)
+    /// The next rows of a COPY; none at its end.
+    case copyRows(Completion<[[UInt8]]>)
+    /// The next rows of a stream; none at its end.
+    case streamRows(Completion<[PostgresRow]>)
   }
 
   /// What the protocol is in the middle of.
@@ -72,6 +72,8 @@ final class ExclusiveConnection: PostgresSessionOwner, @unchecked Sendable {
   var scriptResults: [PostgresRows] = []
   /// The error of a script, COPY or stream that came before its end.
   var scriptError: PostgresError?
+  /// Whether a stream's last result was taken and only its reader does not know yet.
+  var isStreamOver = false
 
   /// What the transaction begins with; nil outside of one.
   var beginning: TransactionBeginning?
@@ -168,7 +170,8 @@ final class ExclusiveConnection: PostgresSessionOwner, @unchecked Sendable {
     guard let session, case .pipeline = phase else {
       endOperation()
       return completion.fail(
-        PostgresError(.misuse, "A COPY or stream is under way: finish it before the next statement."))
+        PostgresError(
+          .misuse, "A COPY or stream is under way: finish it before the next statement."))
     }
     // Nothing to do, or nothing done that could be committed.
     if statements.isEmpty && !commits || beginning != nil && statements.isEmpty {
@@ -199,7 +202,8 @@ final class ExclusiveConnection: PostgresSessionOwner, @unchecked Sendable {
         self.beginning = nil
         counters.transactions.add()
         try send(beginning.begin, .control, batch, session)
-        try send(beginning.scope.sql(limitMilliseconds: restMilliseconds()), .control, batch, session)
+        try send(
+          beginning.scope.sql(limitMilliseconds: restMilliseconds()), .control, batch, session)
       }
       for sql in statements { try send(sql, .statement, batch, session) }
       if commits { try send("COMMIT", .commit, batch, session) }
@@ -265,8 +269,8 @@ final class ExclusiveConnection: PostgresSessionOwner, @unchecked Sendable {
     case .batch(let batch): batch.completion?.fail(error)
     case .script(let completion): completion.fail(error)
     case .writing(let completion): completion.fail(error)
-    case .copyRow(let completion): completion.fail(error)
-    case .streamRow(let completion): completion.fail(error)
+    case .copyRows(let completion): completion.fail(error)
+    case .streamRows(let completion): completion.fail(error)
     }
   }
 
@@ -323,7 +327,7 @@ final class ExclusiveConnection: PostgresSessionOwner, @unchecked Sendable {
   }
 
   private func drainTookTooLong() {
-    if commitGivenUp != nil { failWork(Self.doubtError("the deadline passed")) }
+    if commitGivenUp != nil { failWork(Self.doubtError("The deadline passed")) }
     commitGivenUp = nil
     close()
   }
@@ -363,7 +367,8 @@ final class ExclusiveConnection: PostgresSessionOwner, @unchecked Sendable {
     if givenUp != nil { loop.cancel(drainTimer) }
     endOperation()
     if let error = batch.error {
-      let named = error.sqlState == "57014" ? error.with(code: givenUp?.code ?? .deadlineExceeded) : error
+      let named =
+        error.sqlState == "57014" ? error.with(code: givenUp?.code ?? .deadlineExceeded) : error
       batch.completion?.fail(named)
     } else {
       batch.completion?.succeed(batch.results)
@@ -383,7 +388,7 @@ final class ExclusiveConnection: PostgresSessionOwner, @unchecked Sendable {
         // The server said why it ended, so nothing was committed.
         told = said.endsConnection ? said.with(code: .connectionLost) : said
       } else if batch.commits {
-        told = Self.doubtError("the connection to PostgreSQL broke")
+        told = Self.doubtError("The connection to PostgreSQL broke")
       }
     }
     failure = failure ?? told
@@ -394,24 +399,4 @@ final class ExclusiveConnection: PostgresSessionOwner, @unchecked Sendable {
     selfWhileConnecting = nil
     pool?.connectionIsGone(self, error)
   }
-
-  // MARK: Errors
-
-  static let cancelledError = PostgresError(
-    .cancelled, "The call was cancelled; its transaction is rolled back.")
-  static let deadlineError = PostgresError(
-    .deadlineExceeded, "The deadline passed; the transaction is rolled back.")
-
-  static func doubtError(_ cause: String) -> PostgresError {
-    PostgresError(
-      .inDoubt,
-      "\(cause.prefix(1).uppercased() + cause.dropFirst()) while a commit was under way: it may "
-        + "have happened. Repeat with the same request id, or read before you repeat.")
-  }
-}
-
-/// How a transaction begins: with the statements that travel before its first one.
-struct TransactionBeginning {
-  let scope: PostgresScope
-  let begin: SQL
 }

@@ -1,8 +1,8 @@
 package import PurSightNet
 
 /// A connection of one's own, without transaction or scope: for migrations, advisory locks and
-/// looking at the server. Used by one task at a time. Closed when it is dropped; of no more use after a
-/// deadline or a cancellation.
+/// looking at the server. Used by one task at a time. Closed when it is dropped; of no more use
+/// after a deadline or a cancellation.
 package final class PostgresConnection: Sendable {
   private let connection: ExclusiveConnection
 
@@ -29,18 +29,18 @@ package final class PostgresConnection: Sendable {
   ) async throws(PostgresError) -> PostgresConnection {
     let outcome: Result<ExclusiveConnection, PostgresError> =
       unsafe await withUnsafeContinuation { continuation in
-      let completion = unsafe SendableBox(Completion(continuation))
-      loop.perform {
-        do throws(PostgresError) {
-          let connection = try ExclusiveConnection(
-            configuration, on: loop, counters: counters, cancels: cancels, pool: nil)
-          connection.waitingForReady = completion.value
-          connection.selfWhileConnecting = connection
-        } catch {
-          completion.value.fail(error)
+        let completion = unsafe SendableBox(Completion(continuation))
+        loop.perform {
+          do throws(PostgresError) {
+            let connection = try ExclusiveConnection(
+              configuration, on: loop, counters: counters, cancels: cancels, pool: nil)
+            connection.waitingForReady = completion.value
+            connection.selfWhileConnecting = connection
+          } catch {
+            completion.value.fail(error)
+          }
         }
       }
-    }
     return PostgresConnection(try outcome.get())
   }
 

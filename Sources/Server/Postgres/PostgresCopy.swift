@@ -72,6 +72,8 @@ package final class PostgresCopyWriter: Sendable {
 package final class PostgresCopyReader: Sendable {
   private let connection: ExclusiveConnection
   private let ended = Atomic<Bool>(false)
+  /// Rows that came together with the one that was asked for.
+  private let taken = Mutex(FIFO<[UInt8]>())
 
   private init(_ connection: ExclusiveConnection) { self.connection = connection }
 
@@ -91,12 +93,16 @@ package final class PostgresCopyReader: Sendable {
   /// In the binary format the header stands before the first row and the trailer is a row.
   package func next() async throws(PostgresError) -> [UInt8]? {
     if ended.load(ordering: .acquiring) { return nil }
+    if let row = taken.withLock({ $0.popFirst() }) { return row }
     do throws(PostgresError) {
-      let row = try await connection.run { connection, ticket, completion in
-        connection.nextCopyRow(ticket, completion)
+      let rows = try await connection.run { connection, ticket, completion in
+        connection.nextCopyRows(ticket, completion)
       }
-      if row == nil { ended.store(true, ordering: .releasing) }
-      return row
+      if rows.isEmpty { ended.store(true, ordering: .releasing) }
+      return taken.withLock { taken in
+        rows.forEach { taken.append($0) }
+        return taken.popFirst()
+      }
     } catch {
       ended.store(true, ordering: .releasing)
       throw error
@@ -119,6 +125,8 @@ package final class PostgresCopyReader: Sendable {
 package final class PostgresRowStream: Sendable {
   private let connection: ExclusiveConnection
   private let ended = Atomic<Bool>(false)
+  /// Rows that came together with the one that was asked for.
+  private let taken = Mutex(FIFO<PostgresRow>())
 
   private init(_ connection: ExclusiveConnection) { self.connection = connection }
 
@@ -140,12 +148,16 @@ package final class PostgresRowStream: Sendable {
   /// Returns the next row; nil after the last one.
   package func next() async throws(PostgresError) -> PostgresRow? {
     if ended.load(ordering: .acquiring) { return nil }
+    if let row = taken.withLock({ $0.popFirst() }) { return row }
     do throws(PostgresError) {
-      let row = try await connection.run { connection, ticket, completion in
-        connection.nextStreamRow(ticket, completion)
+      let rows = try await connection.run { connection, ticket, completion in
+        connection.nextStreamRows(ticket, completion)
       }
-      if row == nil { ended.store(true, ordering: .releasing) }
-      return row
+      if rows.isEmpty { ended.store(true, ordering: .releasing) }
+      return taken.withLock { taken in
+        rows.forEach { taken.append($0) }
+        return taken.popFirst()
+      }
     } catch {
       ended.store(true, ordering: .releasing)
       throw error

@@ -137,9 +137,11 @@ final class PostgresPipeline: PostgresSessionOwner {
     guard let session, session.isReady, !pending.isEmpty else { return }
     var groups: [(scope: PostgresScope, reads: [PostgresRead])] = []
     for read in pending where !read.isOver {
-      if !read.isAlone, let index = groups.firstIndex(where: { group in
-        group.scope == read.scope && group.reads.first?.isAlone != true
-      }) {
+      if !read.isAlone,
+        let index = groups.firstIndex(where: { group in
+          group.scope == read.scope && group.reads.first?.isAlone != true
+        })
+      {
         groups[index].reads.append(read)
       } else {
         groups.append((read.scope, [read]))

@@ -1,6 +1,7 @@
 /// One row of an answer. Columns are numbered from 0.
 ///
-/// Each method throws `decoding` when the column holds another type or a null, and names the column.
+/// Each method throws `decoding` when the column holds another type or a null, and names the
+/// column.
 package struct PostgresRow: Sendable {
   let result: PostgresResult
   let index: Int32
@@ -128,7 +129,8 @@ package struct PostgresRow: Sendable {
   private func textField(_ column: Int) throws(PostgresError) -> UnsafeRawBufferPointer {
     let field = unsafe try field(column)
     switch PostgresType(rawValue: result.type(ofColumn: Int32(truncatingIfNeeded: column))) {
-    case .text, .varyingText, .blankPaddedText, .name, .json, .character, .unknown: return unsafe field
+    case .text, .varyingText, .blankPaddedText, .name, .json, .character, .unknown:
+      return unsafe field
     // A type of the schema's own: an enumeration comes as its text. Built-in types end below 16384.
     case nil where result.type(ofColumn: Int32(truncatingIfNeeded: column)) >= 16384:
       return unsafe field

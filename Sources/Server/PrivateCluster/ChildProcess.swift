@@ -101,8 +101,11 @@ enum ChildProcess {
     while true {
       let rest = end.map { clock.now.duration(to: $0) }
       let milliseconds = rest.map { rest in
-        Int32(clamping: max(0, rest.components.seconds * 1000
-          + rest.components.attoseconds / 1_000_000_000_000_000 + 1))
+        Int32(
+          clamping: max(
+            0,
+            rest.components.seconds * 1000
+              + rest.components.attoseconds / 1_000_000_000_000_000 + 1))
       }
       var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
       let count = unsafe poll(&entry, 1, milliseconds ?? -1)

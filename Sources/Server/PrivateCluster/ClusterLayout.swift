@@ -97,7 +97,9 @@ struct ClusterLayout: Sendable {
     }
     try single(installation, "template1", ClusterSettings.roles, account, limit)
     try FileSystem.write("", to: unsynced, for: account)
-    if unsafe rename(partial, cluster) != 0 { throw FileSystem.failure("move \(partial) to", cluster) }
+    if unsafe rename(partial, cluster) != 0 {
+      throw FileSystem.failure("move \(partial) to", cluster)
+    }
   }
 
   /// Writes the configuration files of a cluster.
@@ -137,7 +139,10 @@ struct ClusterLayout: Sendable {
   ) throws(PrivateClusterError) {
     try run(
       installation.server,
-      ["--single", "-F", "-c", "exit_on_error=on", "-c", "log_checkpoints=off", "-D", partial, database],
+      [
+        "--single", "-F", "-c", "exit_on_error=on", "-c", "log_checkpoints=off", "-D", partial,
+        database,
+      ],
       statements, account, limit)
   }
 

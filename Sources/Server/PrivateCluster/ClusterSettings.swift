@@ -96,7 +96,8 @@ struct ClusterSettings: Sendable, Equatable {
   static let port = 5432
 
   private func quoted(_ value: String) -> String {
-    "'" + value.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") + "'"
+    "'" + value.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''")
+      + "'"
   }
 
   private func identifier(_ user: String) -> String {

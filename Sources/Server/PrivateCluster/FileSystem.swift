@@ -46,7 +46,9 @@ enum FileSystem {
     for part in path.split(separator: "/") {
       walked += "/" + part
       if exists(walked) { continue }
-      if unsafe mkdir(walked, mode) != 0, errno != EEXIST { throw failure("make the directory", walked) }
+      if unsafe mkdir(walked, mode) != 0, errno != EEXIST {
+        throw failure("make the directory", walked)
+      }
       // What the umask took away would lock the cluster's account out.
       if unsafe chmod(walked, mode) != 0 { throw failure("set the mode of", walked) }
     }
@@ -67,7 +69,9 @@ enum FileSystem {
 
   static func give(_ path: String, to account: ClusterAccount) throws(PrivateClusterError) {
     guard account.isForeign else { return }
-    if unsafe chown(path, account.user, account.group) != 0 { throw failure("change the owner of", path) }
+    if unsafe chown(path, account.user, account.group) != 0 {
+      throw failure("change the owner of", path)
+    }
   }
 
   static func read(_ path: String, from offset: Int = 0) -> String? {

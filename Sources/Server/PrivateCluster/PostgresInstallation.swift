@@ -62,7 +62,8 @@ struct PostgresInstallation: Sendable, Equatable {
   }
 
   private static func usualDirectories() -> [String] {
-    var directories = (ProcessEnvironment.value("PATH") ?? "").split(separator: ":").map(String.init)
+    var directories = (ProcessEnvironment.value("PATH") ?? "").split(separator: ":").map(
+      String.init)
     directories += entries(of: "/usr/lib/postgresql").map { "/usr/lib/postgresql/\($0)/bin" }
     directories += entries(of: "/usr").filter { $0.hasPrefix("pgsql-") }.map { "/usr/\($0)/bin" }
     directories += ["/usr/local/pgsql/bin"]

@@ -225,8 +225,9 @@ final class Postmaster: Sendable {
       } catch {
         configuration.onEvent(.restartFailed(error))
       }
-      usleep(UInt32(pause.components.attoseconds / 1_000_000_000_000)
-        + UInt32(pause.components.seconds) * 1_000_000)
+      usleep(
+        UInt32(pause.components.attoseconds / 1_000_000_000_000)
+          + UInt32(pause.components.seconds) * 1_000_000)
       pause = min(pause * 2, Self.maxRestartPause)
       if state.withLock({ $0.isStopping }) { return nil }
     }

@@ -1,0 +1,14 @@
+/// What an operation that did not come to its end is told.
+extension ExclusiveConnection {
+  static let cancelledError = PostgresError(
+    .cancelled, "The call was cancelled; its transaction is rolled back.")
+  static let deadlineError = PostgresError(
+    .deadlineExceeded, "The deadline passed; the transaction is rolled back.")
+
+  static func doubtError(_ cause: String) -> PostgresError {
+    PostgresError(
+      .inDoubt,
+      "\(cause) while a commit was under way: it may "
+        + "have happened. Repeat with the same request id, or read before you repeat.")
+  }
+}
