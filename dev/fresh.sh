@@ -93,8 +93,8 @@ inside() {
       | grep -vE "^PIP_(FIND_LINKS|CERT)=")
     [[ -z $certificates ]] || settings+=(PIP_CERT=/etc/fresh-certificates.pem)
     cd "$root"
-    exec chroot --userspec="$user" "$root" env -i HOME="$([[ $user == root ]] && echo /root || echo /home/$user)" \
-      "${settings[@]}" bash -c "cd /src/pursight && $command"
+    exec chroot --userspec="$user" "$root" env -i "${settings[@]}" \
+      HOME="$(awk -F: -v user="$user" "\$1 == user { print \$6 }" etc/passwd)" bash -c "cd /src/pursight && $command"
   '
 }
 

@@ -5,7 +5,7 @@ import Testing
 @Suite struct MigrationTests {
   static let folder = "Sources/Server/Storage/Migrations"
 
-  /// SHA-256 of each released migration. Add a line with the release that ships it; never change one.
+  /// SHA-256 of each released migration: a line is added by the release that ships it.
   static let released: [String: String] = [:]
 
   @Test func `numbers follow one another and names say what they do`() {

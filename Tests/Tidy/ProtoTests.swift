@@ -2,7 +2,7 @@ import Testing
 
 /// The protos that others read are their own documentation.
 @Suite struct ProtoTests {
-  @Test(arguments: Tree.files(in: ["proto/pursight"], ending: ".proto"))
+  @Test(arguments: Tree.files(in: ["proto/pursight/v1"], ending: ".proto"))
   func `every component has a comment`(path: String) throws {
     var findings: [Finding] = []
     var previous: Substring = ""
@@ -14,7 +14,7 @@ import Testing
       }
       previous = text
     }
-    #expect(findings.isEmpty, "\(list(findings))")
+    refuse(findings)
     #expect(lines.contains("package pursight.v1;"))
   }
 

@@ -17,8 +17,13 @@ import Testing
 
   @Test func `long and raw literals end where Swift ends them`() {
     let source = SourceText(
-      "let a = \"\"\"\n  SELECT \"x\"\n  \"\"\"\nlet b = #\"a \\( \" \"# + c\nlet d = \"\\\"\" + e\n"
-    )
+      ##"""
+      let a = ""\##("\"")
+        SELECT "x"
+        ""\##("\"")
+      let b = #"a \( " "# + c
+      let d = "\"" + e
+      """##)
     #expect(source.literals.map(\.line) == [1, 4, 5])
     #expect(source.literals[0].text.contains("SELECT \"x\""))
     #expect(source.literals[1].text == "a \\( \" ")

@@ -32,7 +32,7 @@ import Testing
         findings.append(Finding(path: path, line: index + 1, message: "\(word): \(instead)"))
       }
     }
-    #expect(findings.isEmpty, "\(list(findings))")
+    refuse(findings)
   }
 
   @Test func `an opt-out of the compiler's checks has its reason above or beside it`() throws {
@@ -46,7 +46,7 @@ import Testing
         findings.append(Finding(path: path, line: index + 1, message: "say why this is safe"))
       }
     }
-    #expect(findings.isEmpty, "\(list(findings))")
+    refuse(findings)
   }
 
   @Test func `unsafe stands only on the hot path and around C`() throws {
@@ -60,7 +60,7 @@ import Testing
         findings.append(Finding(path: path, line: index + 1, message: "unsafe"))
       }
     }
-    #expect(findings.isEmpty, "\(list(findings))")
+    refuse(findings)
   }
 
   @Test func `files, functions and lines keep their measure`() throws {
@@ -83,7 +83,7 @@ import Testing
         findings.append(Finding(path: path, line: index + 1, message: message))
       }
     }
-    #expect(findings.isEmpty, "\(list(findings))")
+    refuse(findings)
   }
 
   @Test func `SQL stands only where it belongs`() throws {
@@ -100,7 +100,7 @@ import Testing
         findings.append(Finding(path: path, line: literal.line, message: "SQL"))
       }
     }
-    #expect(findings.isEmpty, "\(list(findings))")
+    refuse(findings)
   }
 
   /// Says whether a line has a word that does not go on to the left: `print(`, not `fingerprint(`.

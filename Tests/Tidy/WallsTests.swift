@@ -46,7 +46,7 @@ import Testing
     for name in Set(walls.rows.keys).subtracting(rooms.map(\.name)).sorted() {
       findings.append("\(name) has a row in the table, but is no target")
     }
-    #expect(findings.isEmpty, "\(findings.joined(separator: "\n"))")
+    refuse(findings)
     #expect(rooms.count > 20)
   }
 
@@ -63,7 +63,7 @@ import Testing
         }
       }
     }
-    #expect(findings.isEmpty, "\(list(findings))")
+    refuse(findings)
   }
 
   @Test func `every door is used`() throws {
@@ -80,7 +80,7 @@ import Testing
         findings.append("\(room.name) → \(name): no file imports it")
       }
     }
-    #expect(findings.isEmpty, "\(findings.joined(separator: "\n"))")
+    refuse(findings)
   }
 
   @Test func `every import says how far it shows`() throws {
@@ -91,7 +91,7 @@ import Testing
           Finding(path: path, line: line.line, message: "write `internal import`, or more"))
       }
     }
-    #expect(findings.isEmpty, "\(list(findings))")
+    refuse(findings)
   }
 
   @Test func `tests import what they declare`() throws {
@@ -107,7 +107,7 @@ import Testing
         }
       }
     }
-    #expect(findings.isEmpty, "\(list(findings))")
+    refuse(findings)
   }
 
   @Test func `nothing in the manifest keeps others from depending on it`() throws {
@@ -116,7 +116,11 @@ import Testing
   }
 }
 
-/// The findings, a line each; only the first of many.
-func list(_ findings: [Finding]) -> String {
-  findings.prefix(40).map(\.description).joined(separator: "\n")
+/// Fails the test with the findings, a line each; only the first of many are shown.
+func refuse(
+  _ findings: [some CustomStringConvertible], at location: SourceLocation = #_sourceLocation
+) {
+  if findings.isEmpty { return }
+  let shown = findings.prefix(40).map(\.description).joined(separator: "\n")
+  Issue.record("\(findings.count) found:\n\(shown)", sourceLocation: location)
 }
