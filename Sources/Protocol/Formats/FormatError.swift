@@ -26,6 +26,8 @@ package struct FormatError: Error, Sendable, Equatable, CustomStringConvertible 
     case badJSON
     /// A JSON object has a key that is no column.
     case unknownColumn
+    /// The compressed file is damaged or cut off.
+    case badCompression
     /// A field, a line or the number of columns is over its limit.
     case limitExceeded
     /// The options contradict each other or the file.

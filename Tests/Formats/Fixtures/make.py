@@ -14,6 +14,7 @@ import base64
 import csv
 import datetime
 import decimal
+import gzip
 import io
 import json
 import pathlib
@@ -143,6 +144,15 @@ def values():
     (HERE / "values.csv").write_text(text, encoding="utf-8", newline="")
 
 
+def compressed():
+    """flights.csv in two gzip members, and in a ZSTD frame."""
+    text = (HERE / "flights.csv").read_bytes()
+    half = len(text) // 2
+    members = [gzip.compress(part, mtime=0) for part in (text[:half], text[half:])]
+    (HERE / "flights.csv.gz").write_bytes(b"".join(members))
+    (HERE / "flights.csv.zst").write_bytes(pa.Codec("zstd").compress(text, asbytes=True))
+
+
 def main():
     data, flights = pathlib.Path(sys.argv[1]), sys.argv[2]
     table("flights", flights, 400, {"time_hour": UTC, "tailnum": TEXT})
@@ -150,6 +160,7 @@ def main():
     table("weather", data / "weather.csv", 120, {"time_hour": UTC, "wind_gust": FLOAT})
     quirks()
     values()
+    compressed()
 
 
 main()
