@@ -20,11 +20,12 @@ func makeSession(
     option, UInt64(configuration.streamResets.burst),
     UInt64(configuration.streamResets.perSecond))
   let user = unsafe Unmanaged.passUnretained(state).toOpaque()
+  let memory = unsafe state.workspace.pool.table
   var session: OpaquePointer?
   let result: Int32 =
     switch role {
-    case .server: unsafe nghttp2_session_server_new2(&session, callbacks, user, option)
-    case .client: unsafe nghttp2_session_client_new2(&session, callbacks, user, option)
+    case .server: unsafe nghttp2_session_server_new3(&session, callbacks, user, option, memory)
+    case .client: unsafe nghttp2_session_client_new3(&session, callbacks, user, option, memory)
     }
   guard result == 0, let session = unsafe session else {
     throw HTTP2Error("nghttp2_session_new", result)
@@ -138,24 +139,15 @@ private func onHeader(
   unsafe withState(user) { state in
     guard let current = state.current else { return }
     unsafe current._withUnsafeGuaranteedRef { stream in
-      stream.headerListBytes &+= nameLength &+ valueLength &+ 32
-      let limit = state.configuration.maxHeaderListBytes
-      let longest = HeaderFields.maxPartBytes
-      if stream.headerListBytes > limit || nameLength > longest || valueLength > longest {
-        if !stream.isHeaderListTooLong {
-          stream.isHeaderListTooLong = true
-          state.chargeViolation(tokens: 10)
-        }
-        return
-      }
-      let field = unsafe (
-        UnsafeRawBufferPointer(start: name, count: nameLength),
-        UnsafeRawBufferPointer(start: value, count: valueLength)
-      )
+      let size = stream.headerListBytes &+ nameLength &+ valueLength &+ 32
+      stream.headerListBytes = size
+      // The limit is below what a part's length can say, so one comparison is enough.
+      if size > state.maxHeaderListBytes { return state.refuseHeaderList(of: stream) }
+      let (name, value) = unsafe (name.unsafelyUnwrapped, value.unsafelyUnwrapped)
       if state.isReadingTrailers {
-        unsafe HeaderFields.append(field.0, field.1, to: &stream.trailers)
+        unsafe HeaderFields.append(name, nameLength, value, valueLength, to: &stream.trailers)
       } else {
-        unsafe HeaderFields.append(field.0, field.1, to: &stream.headers)
+        unsafe HeaderFields.append(name, nameLength, value, valueLength, to: &stream.headers)
       }
     }
   }

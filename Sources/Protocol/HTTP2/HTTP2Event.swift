@@ -47,11 +47,15 @@ package protocol HTTP2StreamSource: AnyObject {
   func takeStream() -> Unmanaged<HTTP2Stream>
 }
 
-/// What the sessions of one loop share, because only one of them works at a time: the event list.
+/// What the sessions of one loop share, because only one of them works at a time: the event
+/// list and their memory.
 @safe package final class HTTP2Workspace {
   @exclusivity(unchecked) private var events: UnsafeMutablePointer<HTTP2Event>
   @safe @exclusivity(unchecked) private var capacity: Int
   @safe @exclusivity(unchecked) private var count = 0
+
+  /// Where the sessions of this loop take their memory from.
+  let pool = BlockPool()
 
   /// Events before the list grows; one receive of 64 KiB yields few more.
   private static let initialCapacity = 1024

@@ -213,6 +213,8 @@ package enum HTTP2Role: Sendable {
   /// Where streams come from; the owner outlives its session.
   @exclusivity(unchecked) unowned(unsafe) var streams: (any HTTP2StreamSource)?
   let usualTrailers: HeaderList?
+  /// The configured limit, no more than a stored field can say.
+  let maxHeaderListBytes: Int
   /// The stream whose header block is being read, so that each field needs no look-up.
   @safe @exclusivity(unchecked) var current: Unmanaged<HTTP2Stream>?
   @safe @exclusivity(unchecked) var isReadingTrailers = false
@@ -238,6 +240,7 @@ package enum HTTP2Role: Sendable {
     self.configuration = configuration
     self.workspace = workspace
     self.usualTrailers = usualTrailers
+    maxHeaderListBytes = min(configuration.maxHeaderListBytes, HeaderFields.maxPartBytes)
     self.now = now
     violations = TokenBucket(configuration.violations, now: now)
     controlFrames = TokenBucket(configuration.controlFrames, now: now)
@@ -254,6 +257,13 @@ package enum HTTP2Role: Sendable {
     count: Int = 0
   ) {
     unsafe workspace.append(HTTP2Event(kind, stream, bytes: bytes, count: count))
+  }
+
+  /// Notes that a header list went over the limit; its further fields are dropped.
+  @inline(never) func refuseHeaderList(of stream: HTTP2Stream) {
+    if stream.isHeaderListTooLong { return }
+    stream.isHeaderListTooLong = true
+    chargeViolation(tokens: 10)
   }
 
   func chargeViolation(tokens: UInt64) {

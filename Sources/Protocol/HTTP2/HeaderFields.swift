@@ -1,6 +1,12 @@
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
 /// Received header fields: a view over the block that `HTTP2Stream` gathered them in.
 ///
-/// The block is a sequence of a name's length, a value's length (two bytes each, native order), the
+/// The block is a sequence of a name's length, a value's length (two bytes each, little-endian), the
 /// name and the value. Borrowed: valid until the stream is recycled.
 @safe package struct HeaderFields {
   /// One field; borrowed like the block.
@@ -23,8 +29,8 @@
   @inline(__always) package mutating func next() -> Field? {
     guard unsafe offset < block.count, let base = unsafe block.baseAddress else { return nil }
     let field = unsafe base + offset
-    let name = unsafe Int(field.loadUnaligned(as: UInt16.self))
-    let value = unsafe Int(field.loadUnaligned(fromByteOffset: 2, as: UInt16.self))
+    let lengths = unsafe UInt32(littleEndian: field.loadUnaligned(as: UInt32.self))
+    let (name, value) = (Int(lengths & 0xFFFF), Int(lengths >> 16))
     offset &+= Self.prefixBytes &+ name &+ value
     return unsafe Field(
       name: UnsafeRawBufferPointer(start: field + Self.prefixBytes, count: name),
@@ -33,17 +39,13 @@
 
   /// Appends a field to a block. Both parts are at most `maxPartBytes` long.
   @inline(__always) static func append(
-    _ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer, to block: inout ByteBuffer
+    _ name: UnsafePointer<UInt8>, _ nameLength: Int, _ value: UnsafePointer<UInt8>,
+    _ valueLength: Int, to block: inout ByteBuffer
   ) {
-    let room = unsafe block.extend(prefixBytes &+ name.count &+ value.count)
-    unsafe room.storeBytes(of: UInt16(truncatingIfNeeded: name.count), as: UInt16.self)
-    unsafe room.storeBytes(
-      of: UInt16(truncatingIfNeeded: value.count), toByteOffset: 2, as: UInt16.self)
-    if let source = name.baseAddress {
-      unsafe (room + prefixBytes).copyMemory(from: source, byteCount: name.count)
-    }
-    if let source = value.baseAddress {
-      unsafe (room + prefixBytes + name.count).copyMemory(from: source, byteCount: value.count)
-    }
+    let room = unsafe block.extend(prefixBytes &+ nameLength &+ valueLength)
+    let lengths = UInt32(truncatingIfNeeded: nameLength | valueLength &<< 16)
+    unsafe room.storeBytes(of: lengths.littleEndian, as: UInt32.self)
+    unsafe memcpy(room + prefixBytes, name, nameLength)
+    unsafe memcpy(room + prefixBytes + nameLength, value, valueLength)
   }
 }

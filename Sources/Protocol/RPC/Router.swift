@@ -58,16 +58,30 @@ public struct Router: Sendable {
       let start = index == 0 ? 0 : ends[index - 1]
       if ends[index] - start == path.count {
         let isSame = unsafe paths.withUnsafeBytes { known in
-          for offset in 0..<path.count where unsafe known[start + offset] != path[offset] {
-            return false
-          }
-          return true
+          unsafe Self.isEqual(UnsafeRawBufferPointer(rebasing: known[start..<ends[index]]), path)
         }
         if isSame { return index }
       }
       slot = (slot + 1) & mask
     }
     return nil
+  }
+
+  /// Whether two texts of the same length are the same; eight bytes at a time.
+  private static func isEqual(
+    _ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer
+  ) -> Bool {
+    var offset = 0
+    while offset &+ 8 <= left.count {
+      let ours = unsafe left.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+      if unsafe ours != right.loadUnaligned(fromByteOffset: offset, as: UInt64.self) { return false }
+      offset &+= 8
+    }
+    while offset < left.count {
+      if unsafe left[offset] != right[offset] { return false }
+      offset &+= 1
+    }
+    return true
   }
 
   /// FNV-1a over eight bytes at a time; paths are few and ours, so quality matters little.
