@@ -1,3 +1,4 @@
+internal import PurSightCrypto
 package import PurSightGovernance
 internal import PurSightPostgres
 
@@ -72,6 +73,32 @@ package struct AccessStore: Sendable {
         scope,
         "\(fragment: Self.columns) WHERE principal = \(principal) AND role = \(role)")
     ).first
+  }
+
+  /// Grants a role for the server itself, such as the first administrator's; audited, without a version
+  /// body, which only the API knows to make.
+  package func grant(
+    _ role: String, to principal: String, in scope: Scope, by actor: Actor
+  ) async throws(StorageError) {
+    var unit = UnitOfWork(scope, actor, at: storage.now)
+    let binding = RoleBinding(
+      principal: principal, role: role,
+      state: .created(
+        uid: UUID.version7(unixNanoseconds: unit.time * 1000).description, at: unit.time,
+        by: actor))
+    insert(binding, in: &unit)
+    unit.audit(
+      AuditRecord(
+        .create,
+        resources: [
+          AuditedResource(
+            binding.name(in: scope), revisionBefore: 0, revisionAfter: binding.state.revision)
+        ],
+        changes: [
+          .text("principal", before: nil, after: principal),
+          .text("role", before: nil, after: role),
+        ]))
+    _ = try await storage.commit(unit)
   }
 
   /// Adds a new binding to a unit of work.

@@ -1,0 +1,66 @@
+package import PurSightTelemetry
+
+/// Everything that can be set about a server. `Setting` documents and reads each of them.
+package struct Configuration: Hashable, Sendable {
+  /// `HOST:PORT` of the encrypted listener; port 0 takes any.
+  package var listen = "127.0.0.1:7443"
+  /// `HOST:PORT` of the listener for metrics and probes; empty: none.
+  package var adminListen = ""
+  /// `HOST:PORT` of the listener without encryption; empty: none.
+  package var plaintextListen = ""
+  /// Event loops, each a thread; 0: one per processor.
+  package var loops = 0
+  package var logLevel = LogLevel.info
+  /// How long calls may go on after SIGTERM.
+  package var drainGrace = Duration.seconds(10)
+  package var database = Database()
+  package var tls = TLS()
+  package var keys = Keys()
+  package var limits = Limits()
+
+  package init() {}
+
+  package struct Database: Hashable, Sendable {
+    /// A libpq connection string or URI; with the role pursight_app.
+    package var url = ""
+    /// The same with the owner's role, for `migrate`.
+    package var ownerURL = ""
+    /// Connections for changes, per event loop.
+    package var connectionsPerLoop = 8
+    /// Pipelined connections that all reads of a loop share.
+    package var pipelinesPerLoop = 2
+  }
+
+  package struct TLS: Hashable, Sendable {
+    /// PEM file: the server's certificate, then its issuers.
+    package var certificate = ""
+    /// PEM file: the server's private key.
+    package var privateKey = ""
+    /// PEM file: the issuers of client certificates.
+    package var clientCA = ""
+    /// PEM file: revoked client certificates; empty: none are looked up.
+    package var revocationList = ""
+    /// The trust domain that clients' SPIFFE IDs have to lie in.
+    package var trustDomain = ""
+  }
+
+  package struct Keys: Hashable, Sendable {
+    /// File with 64 hexadecimal digits: the key that wraps the keys of personal fields.
+    package var encryptionKey = ""
+    /// PEM file: the Ed25519 key that signs the audit log's checkpoints.
+    package var auditSigningKey = ""
+    /// The audit log's name in its checkpoints.
+    package var auditOrigin = ""
+  }
+
+  package struct Limits: Hashable, Sendable {
+    /// Connections of the whole server.
+    package var connections = 10_000
+    /// Connections from one address.
+    package var connectionsPerAddress = 2_000
+    /// Handlers that run or wait on one loop.
+    package var callsPerLoop = 4_000
+    /// Bytes of the largest request message.
+    package var messageBytes = 16 << 20
+  }
+}
