@@ -55,17 +55,20 @@ extension ArrowColumn {
   ) -> (Value, Value) {
     let values = span(of: type)
     var (least, greatest) = (Value.max, Value.min)
-    if let validity {
-      for row in 0..<length where validity[row] {
-        let value = values[row]
-        if value < least { least = value }
-        if value > greatest { greatest = value }
-      }
-    } else {
+    guard let validity else {
       for row in 0..<length {
-        let value = values[row]
-        if value < least { least = value }
-        if value > greatest { greatest = value }
+        least = min(least, values[row])
+        greatest = max(greatest, values[row])
+      }
+      return (least, greatest)
+    }
+    for index in 0..<validity.wordCount {
+      var word = validity.word(index)
+      while word != 0 {
+        let value = values[index &* 64 &+ word.trailingZeroBitCount]
+        least = min(least, value)
+        greatest = max(greatest, value)
+        word &= word &- 1
       }
     }
     return (least, greatest)
@@ -88,33 +91,38 @@ extension ArrowColumn {
   }
 
   private func byteBounds() -> (SegmentBound, SegmentBound?) {
-    var least = -1
-    var greatest = -1
-    for row in 0..<length where isValid(row) {
-      if least < 0 {
-        (least, greatest) = (row, row)
-      } else if precedes(row, least) {
-        least = row
-      } else if precedes(greatest, row) {
-        greatest = row
+    let found: (least: Range<Int>, greatest: Range<Int>) =
+      switch type.layout {
+      case .variable(offsetWidth: 4): extremeTexts(Int32.self)
+      case .variable: extremeTexts(Int64.self)
+      case .null, .bits, .fixedWidth: extremeBlocks()
       }
-    }
-    let low = values.slice(range(of: least)).array.prefix(SegmentLayout.maxBoundBytes)
-    return (.bytes(Array(low)), upperBound(values.slice(range(of: greatest)).array))
+    let low = values.slice(found.least).array.prefix(SegmentLayout.maxBoundBytes)
+    return (.bytes(Array(low)), upperBound(values.slice(found.greatest).array))
   }
 
-  /// Whether the bytes of one row come before those of another.
-  private func precedes(_ left: Int, _ right: Int) -> Bool {
-    let (left, right) = (range(of: left), range(of: right))
-    let bytes = values.span(of: UInt8.self)
-    let shared = min(left.count, right.count)
-    for index in 0..<shared {
-      let (first, second) = (
-        bytes[left.lowerBound &+ index], bytes[right.lowerBound &+ index]
-      )
-      if first != second { return first < second }
+  /// Where the least and the greatest of the texts lie.
+  private func extremeTexts<Offset: FixedWidthInteger & BitwiseCopyable>(
+    _ type: Offset.Type
+  ) -> (Range<Int>, Range<Int>) {
+    let offsets = offsets.span(of: type)
+    let bytes = values.bytes
+    var extremes = ByteExtremes()
+    for row in 0..<length where validity?[row] ?? true {
+      extremes.add(bytes, Int(offsets[row]), Int(offsets[row &+ 1]))
     }
-    return left.count < right.count
+    return (extremes.least, extremes.greatest)
+  }
+
+  /// Where the least and the greatest of the values of a fixed number of bytes lie.
+  private func extremeBlocks() -> (Range<Int>, Range<Int>) {
+    let bytes = values.bytes
+    var extremes = ByteExtremes()
+    for row in 0..<length where validity?[row] ?? true {
+      let range = range(of: row)
+      extremes.add(bytes, range.lowerBound, range.upperBound)
+    }
+    return (extremes.least, extremes.greatest)
   }
 
   /// Cuts a greatest value and rounds it up, so that nothing passes it.
@@ -128,5 +136,57 @@ extension ArrowColumn {
       }
     }
     return nil
+  }
+}
+
+/// The least and the greatest of some runs of bytes, compared byte by byte.
+private struct ByteExtremes {
+  private(set) var least = 0..<0
+  private(set) var greatest = 0..<0
+  /// The first eight bytes of both, which decide most comparisons.
+  private var leastHead = UInt64.max
+  private var greatestHead: UInt64 = 0
+  private var isEmpty = true
+
+  mutating func add(_ bytes: borrowing RawSpan, _ start: Int, _ end: Int) {
+    let head = Self.head(bytes, start, end)
+    if isEmpty {
+      isEmpty = false
+      (least, greatest, leastHead, greatestHead) = (start..<end, start..<end, head, head)
+      return
+    }
+    if head < leastHead || (head == leastHead && Self.precedes(bytes, start..<end, least)) {
+      (least, leastHead) = (start..<end, head)
+    }
+    if head > greatestHead || (head == greatestHead && Self.precedes(bytes, greatest, start..<end))
+    {
+      (greatest, greatestHead) = (start..<end, head)
+    }
+  }
+
+  /// The first eight bytes as a number that compares as they do; zeros after the end.
+  private static func head(_ bytes: borrowing RawSpan, _ start: Int, _ end: Int) -> UInt64 {
+    let count = end &- start
+    guard start &+ 8 <= bytes.byteCount else {
+      var head: UInt64 = 0
+      for index in 0..<min(count, 8) {
+        head |= UInt64(bytes.byte(at: start &+ index)) &<< UInt64(56 &- 8 &* index)
+      }
+      return head
+    }
+    let head = bytes.word(at: start).bigEndian
+    return count >= 8 ? head : count == 0 ? 0 : head & ~(UInt64.max &>> UInt64(8 &* count))
+  }
+
+  private static func precedes(
+    _ bytes: borrowing RawSpan, _ left: Range<Int>, _ right: Range<Int>
+  ) -> Bool {
+    let shared = min(left.count, right.count)
+    for index in 0..<shared {
+      let first = bytes.byte(at: left.lowerBound &+ index)
+      let second = bytes.byte(at: right.lowerBound &+ index)
+      if first != second { return first < second }
+    }
+    return left.count < right.count
   }
 }

@@ -17,10 +17,11 @@ package enum ValueText {
     }
   }
 
-  /// Appends a value that is not null, and not text or bool.
+  /// Appends a value that is not null, and not text.
   package static func append(_ column: ArrowColumn, _ row: Int, to output: inout [UInt8]) {
     switch column.type {
-    case .null, .bool, .utf8, .largeUtf8: break
+    case .null, .utf8, .largeUtf8: break
+    case .bool: output += (column.bits[row] ? "true" : "false").utf8
     case .int8: output.append(decimal: column.span(of: Int8.self)[row])
     case .int16: output.append(decimal: column.span(of: Int16.self)[row])
     case .int32: output.append(decimal: column.span(of: Int32.self)[row])
@@ -66,14 +67,21 @@ extension Array where Element == UInt8 {
   mutating func append<Value: FixedWidthInteger & UnsignedInteger>(
     digits value: Value, atLeast width: Int
   ) {
-    let start = count
-    var left = value
-    while left > 0 || count - start < width {
-      let (quotient, digit) = left.quotientAndRemainder(dividingBy: 10)
-      append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: digit))
-      left = quotient
+    var digits = 1
+    var rest = value / 10
+    while rest > 0 {
+      digits &+= 1
+      rest /= 10
     }
-    self[start...].reverse()
+    for _ in 0..<Swift.max(digits, width) { append(UInt8(ascii: "0")) }
+    var position = count
+    rest = value
+    while rest > 0 {
+      let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
+      position &-= 1
+      self[position] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: digit)
+      rest = quotient
+    }
   }
 
   /// Appends `value` times 10 to the power of `-scale`, with all digits of the scale.
