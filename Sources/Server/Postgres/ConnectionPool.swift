@@ -35,9 +35,9 @@ final class ConnectionPool: @unchecked Sendable {
   private var lastFailure: PostgresError?
   private var reconnectPause = ConnectionPool.minReconnectPause
   private var isClosed = false
-  private lazy var sweepTimer = LoopTimer { [weak self] in self?.sweep() }
-  private lazy var idleTimer = LoopTimer { [weak self] in self?.closeIdle() }
-  private lazy var reconnectTimer = LoopTimer { [weak self] in self?.connectForWaiters() }
+  private lazy var sweepTimer = LoopTimer { [unowned self] in sweep() }
+  private lazy var idleTimer = LoopTimer { [unowned self] in closeIdle() }
+  private lazy var reconnectTimer = LoopTimer { [unowned self] in connectForWaiters() }
 
   init(
     _ configuration: PostgresConfiguration, on loop: EventLoop, counters: PostgresCounterCells,

@@ -61,8 +61,9 @@ final class ExclusiveConnection: PostgresSessionOwner, @unchecked Sendable {
   let configuration: PostgresConfiguration
   let counters: PostgresCounterCells
   private let cancels: CancelLoop
-  /// Told when the connection stands, is free again, or is gone.
-  weak var pool: ConnectionPool?
+  /// Told when the connection stands, is free again, or is gone; it closes its connections before
+  /// it goes.
+  unowned var pool: ConnectionPool?
   var session: PostgresSession?
 
   var work = Work.nothing
@@ -81,8 +82,8 @@ final class ExclusiveConnection: PostgresSessionOwner, @unchecked Sendable {
   private(set) var failure: PostgresError?
   /// Monotonic nanoseconds; `.max` for none.
   private var deadline = UInt64.max
-  private lazy var deadlineTimer = LoopTimer { [weak self] in self?.deadlinePassed() }
-  private lazy var drainTimer = LoopTimer { [weak self] in self?.drainTookTooLong() }
+  private lazy var deadlineTimer = LoopTimer { [unowned self] in deadlinePassed() }
+  private lazy var drainTimer = LoopTimer { [unowned self] in drainTookTooLong() }
   private(set) var isDraining = false
   private var isReturning = false
   /// Whether a cancel request is on its way: it hits whatever the connection does when it comes.

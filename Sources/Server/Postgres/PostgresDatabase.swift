@@ -26,6 +26,12 @@ package final class PostgresDatabase: Sendable {
       pool = ConnectionPool(configuration, on: loop, counters: counters, cancels: cancels)
     }
 
+    /// Closes every connection of the share.
+    func close() {
+      for pipeline in pipelines { pipeline.close() }
+      pool.close()
+    }
+
     /// Hands a read to the pipeline with the least to do.
     func submit(_ read: PostgresRead) {
       var best = pipelines[0]
@@ -41,6 +47,7 @@ package final class PostgresDatabase: Sendable {
   private let cells = PostgresCounterCells()
   private let cancels = CancelLoop()
   private let next = Atomic<Int>(0)
+  private let isShutDown = Atomic<Bool>(false)
 
   /// Makes a database that connects when it is first used; this cannot fail.
   ///
@@ -50,6 +57,12 @@ package final class PostgresDatabase: Sendable {
     self.configuration = configuration
     let (cells, cancels) = (cells, cancels)
     shares = loops.map { Share(configuration, on: $0, counters: cells, cancels: cancels) }
+  }
+
+  deinit {
+    // What lives on a loop ends there, also when nobody called `shutDown`.
+    if isShutDown.load(ordering: .acquiring) { return }
+    for share in shares { share.loop.perform { share.close() } }
   }
 
   /// What was done since the start, and what is held now.
@@ -66,22 +79,35 @@ package final class PostgresDatabase: Sendable {
   package func read(
     _ scope: PostgresScope, _ sql: SQL, deadline: ContinuousClock.Instant? = nil
   ) async throws(PostgresError) -> PostgresRows {
-    try await read(scope, all: [sql], deadline: deadline)[0]
+    try await answer(scope, sql, [], deadline).first
   }
 
   /// Executes reads together, in one transaction, and returns the rows of each.
   package func read(
     _ scope: PostgresScope, all statements: [SQL], deadline: ContinuousClock.Instant? = nil
   ) async throws(PostgresError) -> [PostgresRows] {
-    if statements.isEmpty { return [] }
+    guard let first = statements.first else { return [] }
+    let answer = try await answer(scope, first, Array(statements.dropFirst()), deadline)
+    return [answer.first] + answer.others
+  }
+
+  private func answer(
+    _ scope: PostgresScope, _ first: SQL, _ others: [SQL], _ deadline: ContinuousClock.Instant?
+  ) async throws(PostgresError) -> PostgresAnswer {
     let share = share()
     let limit = loopDeadline(deadline)
     let outcome: PostgresRead.Outcome = unsafe await withUnsafeContinuation { continuation in
+      if share.loop.isCurrent {
+        return share.submit(
+          unsafe PostgresRead(
+            scope, first, others, deadline: limit, began: share.loop.now,
+            continuation: continuation))
+      }
       let box = unsafe SendableBox(continuation)
-      share.loop.perform {
+      share.loop.submit {
         share.submit(
           unsafe PostgresRead(
-            scope, statements, deadline: limit, began: monotonicNanoseconds(),
+            scope, first, others, deadline: limit, began: share.loop.now,
             continuation: box.value))
       }
     }
@@ -198,12 +224,12 @@ package final class PostgresDatabase: Sendable {
     for share in shares {
       await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
         share.loop.perform {
-          for pipeline in share.pipelines { pipeline.close() }
-          share.pool.close()
+          share.close()
           continuation.resume()
         }
       }
     }
+    isShutDown.store(true, ordering: .releasing)
     cancels.stop()
   }
 

@@ -6,7 +6,7 @@ internal import PurSightNet
 /// the scope. An error in it aborts those behind it; they are repeated once, each alone.
 /// The session is read-only, so nothing but time is lost by a repetition.
 ///
-/// Single-owner: used on its loop's thread only.
+/// Single-owner: used on its loop's thread only, where it must be closed before it is let go.
 final class PostgresPipeline: PostgresSessionOwner {
   private enum Sent {
     case setup
@@ -31,8 +31,8 @@ final class PostgresPipeline: PostgresSessionOwner {
   private var unavailable: PostgresError?
   private var reconnectPause = PostgresPipeline.minReconnectPause
   private var isClosed = false
-  private lazy var sweepTimer = LoopTimer { [weak self] in self?.sweep() }
-  private lazy var reconnectTimer = LoopTimer { [weak self] in self?.connectIfNeeded() }
+  private lazy var sweepTimer = LoopTimer { [unowned self] in sweep() }
+  private lazy var reconnectTimer = LoopTimer { [unowned self] in connectIfNeeded() }
 
   /// Reads that wait or are under way.
   private(set) var load = 0
@@ -161,18 +161,21 @@ final class PostgresPipeline: PostgresSessionOwner {
       return
     }
     for read in reads {
-      for sql in read.statements where !read.isOver {
-        do throws(PostgresError) {
-          // Alone it must not share a parsed statement either: that one may not be parsable.
-          try session.send(read.isAlone ? sql.unprepared() : sql)
-          sent.append(.statement(read))
-        } catch {
-          end(read) { $0.fail(error) }
-        }
-      }
+      send(read.first, of: read, on: session)
+      for sql in read.others where !read.isOver { send(sql, of: read, on: session) }
     }
     session.sync()
     sent.append(.group(reads))
+  }
+
+  private func send(_ sql: SQL, of read: PostgresRead, on session: PostgresSession) {
+    do throws(PostgresError) {
+      // Alone it must not share a parsed statement either: that one may not be parsable.
+      try session.send(read.isAlone ? sql.unprepared() : sql)
+      sent.append(.statement(read))
+    } catch {
+      end(read) { $0.fail(error) }
+    }
   }
 
   /// The longest time that a read of the group still has, at most the limit of all reads.

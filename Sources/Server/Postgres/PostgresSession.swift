@@ -46,7 +46,8 @@ final class PostgresSession: IOChannelHandler {
   let loop: EventLoop
   let handle: PostgresHandle
   private let configuration: PostgresConfiguration
-  private weak var owner: (any PostgresSessionOwner)?
+  /// Lives at least until it has closed this session or was told of its loss.
+  private unowned var owner: (any PostgresSessionOwner)?
   private var channel: IOChannel?
   private var connectTimer: LoopTimer?
   private var state = State.connecting
@@ -83,7 +84,7 @@ final class PostgresSession: IOChannelHandler {
     self.configuration = configuration
     self.owner = owner
     statements = StatementCache(limit: configuration.maxPreparedStatements)
-    let timer = LoopTimer { [weak self] in self?.connectTookTooLong() }
+    let timer = LoopTimer { [unowned self] in connectTookTooLong() }
     connectTimer = timer
     loop.schedule(timer, after: configuration.connectLimit)
     // As libpq's manual says: behave as if PQconnectPoll had said PGRES_POLLING_WRITING.
@@ -96,24 +97,34 @@ final class PostgresSession: IOChannelHandler {
   ///
   /// - Throws: `invalidValue` and `limitExceeded`, before anything was sent.
   func send(_ sql: SQL) throws(PostgresError) {
+    let entry = statements.entry(for: sql)
+    if let entry, entry.isSent {
+      let isWritten = try unsafe parameters.lend(sql.parameters) { lent in
+        unsafe handle.sendExecute(entry.name, lent)
+      }
+      expectations.append(.command(entry))
+      // A write that failed shows as a lost connection when the loop looks at it next.
+      if !isWritten { requestFlush() }
+      return
+    }
     guard !sql.text.utf8.contains(0) else {
       throw PostgresError(.invalidValue, "A statement's text contains a NUL character.")
     }
-    let entry = statements.entry(for: sql)
-    let (name, isSent) = (entry?.name, entry?.isSent == true)
-    let handle = handle
+    try sendNew(sql, entry)
+  }
+
+  private func sendNew(_ sql: SQL, _ entry: StatementCache.Entry?) throws(PostgresError) {
     let types = entry?.types ?? sql.parameters.map { $0.type.rawValue }
     let isWritten = try unsafe parameters.lend(sql.parameters) { lent in
-      guard let name else { return unsafe handle.sendOnce(sql.text, types: types, lent) }
-      guard isSent || handle.sendPrepare(name, sql.text, types: types) else { return false }
-      return unsafe handle.sendExecute(name, lent)
+      guard let entry else { return unsafe handle.sendOnce(sql.text, types: types, lent) }
+      guard handle.sendPrepare(entry.name, sql.text, types: types) else { return false }
+      return unsafe handle.sendExecute(entry.name, lent)
     }
-    if let entry, !isSent {
+    if let entry {
       entry.isSent = true
       expectations.append(.prepare(entry))
     }
     expectations.append(.command(entry))
-    // A write that failed shows as a lost connection when the loop looks at it next.
     if !isWritten { requestFlush() }
   }
 

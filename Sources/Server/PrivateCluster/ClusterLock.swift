@@ -8,6 +8,9 @@ struct ClusterLock: ~Copyable, Sendable {
   /// How long a dead process's guard may take to stop its PostgreSQL.
   static let guardLimit = Duration.seconds(30)
 
+  /// How long a killed process may take to be gone.
+  static let deathLimit = Duration.milliseconds(300)
+
   let descriptor: Int32
 
   /// Takes the lock. Blocks while the guard of a process that died is still at work.
@@ -34,20 +37,33 @@ struct ClusterLock: ~Copyable, Sendable {
     for file: Int32, path: String, directory: String
   ) throws(PrivateClusterError) {
     let clock = ContinuousClock()
-    let end = clock.now.advanced(by: guardLimit)
+    let began = clock.now
     while flock(file, LOCK_EX | LOCK_NB) != 0 {
       if errno != EWOULDBLOCK { throw FileSystem.failure("lock", path) }
       let holder = FileSystem.read(path).flatMap { Int32($0.prefix { $0.isNumber }) }
-      if let holder, kill(holder, 0) == 0 || errno == EPERM {
+      // A process that was just killed lives on for a moment.
+      let waited = began.duration(to: clock.now)
+      if let holder, waited > deathLimit, isAlive(holder) {
         throw PrivateClusterError(
           .inUse,
           "Process \(holder) already uses \(directory): stop it, or choose another --data-dir.")
       }
-      if clock.now > end {
+      if waited > guardLimit {
         throw PrivateClusterError(
           .inUse, "\(directory) is still being closed by the process before: try again.")
       }
       usleep(10_000)
     }
+  }
+
+  /// Whether a process lives: one that ended and was not waited for does not.
+  private static func isAlive(_ process: Int32) -> Bool {
+    guard kill(process, 0) == 0 || errno == EPERM else { return false }
+    // "42 (name) S …": the name may hold anything, so the state stands behind the last bracket.
+    guard let line = FileSystem.read("/proc/\(process)/stat"),
+      let bracket = line.lastIndex(of: ")")
+    else { return true }
+    let state = line[line.index(after: bracket)...].first { $0 != " " }
+    return state != "Z" && state != "X"
   }
 }
