@@ -1,8 +1,8 @@
 internal import PurSightAPI
 package import PurSightExpression
-package import PurSightGovernance
+internal import PurSightGovernance
 package import PurSightRPC
-package import PurSightStorage
+internal import PurSightStorage
 
 /// The one table of the product: which of our errors becomes which gRPC status.
 ///
@@ -16,8 +16,8 @@ package enum ErrorTable {
   package static func status(for error: any Error) -> RPCError? {
     switch error {
     case let error as RPCError: error
-    case let error as GovernanceError: status(for: error)
-    case let error as StorageError: status(for: error)
+    case let error as GovernanceError: governance(error)
+    case let error as StorageError: storage(error)
     case let error as ExpressionError: status(for: error, field: "filter")
     case is CancellationError: RPCError(.cancelled, "The call was cancelled.").reason("CANCELLED")
     default: nil
@@ -34,7 +34,7 @@ package enum ErrorTable {
   }
 
   /// The status for a value or change that Governance refused.
-  package static func status(for error: GovernanceError) -> RPCError {
+  private static func governance(_ error: GovernanceError) -> RPCError {
     switch error.code {
     case .invalid: .invalidField(error.field, error.message)
     case .precondition: .precondition("PRECONDITION", error.field, error.message)
@@ -50,7 +50,7 @@ package enum ErrorTable {
   }
 
   /// The status for what Storage could not do.
-  package static func status(for error: StorageError) -> RPCError {
+  private static func storage(_ error: StorageError) -> RPCError {
     switch error.code {
     case .notFound: RPCError(.notFound, error.message).reason("NOT_FOUND")
     case .alreadyExists(let constraint):
