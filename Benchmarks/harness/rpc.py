@@ -126,6 +126,12 @@ def ratio(ours: list[float], peer: list[float]) -> float:
 
 def instructions(peers: Peers, mode: str, folder: pathlib.Path) -> list[Result]:
     """Instructions per call by callgrind: the same whatever else the machine does."""
+    folder.mkdir(parents=True, exist_ok=True)
+    # Valgrind 3.19 gives up on Swift's debug information (DWARF 5), so it gets a copy without.
+    stripped = folder / "interop-server"
+    program = peers.commands["PurSight"][0]
+    subprocess.run(["strip", "--strip-debug", "-o", stripped, program], check=True)
+    peers.commands["PurSight"][0] = stripped
     counts = {
         peer: instructions_per_call(peers, peer, mode, 9260 + i, folder)
         for i, peer in enumerate(["C floor", "C floor + protobuf-c", "PurSight"])
@@ -135,7 +141,7 @@ def instructions(peers: Peers, mode: str, folder: pathlib.Path) -> list[Result]:
             "rpc", f"unary {mode}, instructions/call against {peer}", f"{counts['PurSight']:,.0f}",
             f"{counts[peer]:,.0f}", counts["PurSight"] / counts[peer], at_most=at_most,
         )
-        for peer, at_most in [("C floor", None), ("C floor + protobuf-c", 1.6)]
+        for peer, at_most in [("C floor", None), ("C floor + protobuf-c", 1.4)]
     ]  # fmt: skip
 
 
@@ -143,7 +149,6 @@ def instructions_per_call(
     peers: Peers, peer: str, mode: str, port: int, folder: pathlib.Path
 ) -> float:
     totals = []
-    folder.mkdir(parents=True, exist_ok=True)
     for calls in [FEW_CALLS, MANY_CALLS]:
         out = folder / f"callgrind-{port}.out"
         out.unlink(missing_ok=True)
