@@ -198,6 +198,26 @@ internal import Testing
     await harness.database.shutDown()
   }
 
+  @Test func `a stream that outlives its transaction touches nobody else's`() async throws {
+    let harness = try Harness(loops: 1) { $0.connectionsPerLoop = 1 }
+    let database = harness.database
+    let first = try await database.begin(.project(1))
+    let stream = try await first.stream("SELECT generate_series(1, 1000000)")
+    #expect(try await stream.next()?.int(0) == 1)
+    first.rollback()
+    // The same connection, for another caller.
+    let second = try await database.begin(.project(2))
+    let other = try await second.stream("SELECT generate_series(-5, -1)")
+    let code = await code { () throws(PostgresError) in while try await stream.next() != nil {} }
+    #expect(code == .closed)
+    stream.cancel()
+    var numbers: [Int] = []
+    while let row = try await other.next() { numbers.append(try row.int(0)) }
+    #expect(numbers == [-5, -4, -3, -2, -1])
+    _ = try await second.commit()
+    await database.shutDown()
+  }
+
   @Test func `a stream that is dropped stops the server`() async throws {
     let harness = try Harness(loops: 1) { $0.connectionsPerLoop = 1 }
     do {

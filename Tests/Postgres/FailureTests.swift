@@ -77,7 +77,7 @@ internal import Testing
     let cluster: PrivateCluster
     let database: PostgresDatabase
 
-    init() throws {
+    init(_ change: (inout PostgresConfiguration) -> Void = { _ in }) throws {
       cluster = try PrivateCluster.start(.ephemeral(durability: .processCrashOnly))
       let owner = cluster.connectionString(as: .owner)
       let psql = "\(cluster.programDirectory)/psql -X -q -d \"\(owner)\" -c "
@@ -88,6 +88,7 @@ internal import Testing
         connection: cluster.connectionString(as: .app))
       configuration.reconnectLimit = .seconds(20)
       configuration.waitLimit = .seconds(20)
+      change(&configuration)
       database = PostgresDatabase(
         configuration, loops: Array(try Harness.group.get().loops.prefix(1)))
     }
@@ -167,6 +168,41 @@ internal import Testing
     }
     #expect(database.counters.losses > 0)
     await superuser.shutDown()
+    try await ground.end()
+  }
+
+  @Test func `a frozen server costs its callers their deadline and no more`() async throws {
+    let ground = try Ground {
+      $0.readLimit = .milliseconds(300)
+      $0.drainLimit = .milliseconds(100)
+      $0.pipelinesPerLoop = 1
+      $0.connectionsPerLoop = 1
+    }
+    let database = ground.database
+    let reader = try await database.read(.none, "SELECT pg_backend_pid()")[0].int32(0)
+    let transaction = try await database.begin(
+      .none,
+      PostgresTransactionOptions(deadline: ContinuousClock.now.advanced(by: .seconds(3))))
+    let writer = try await transaction.query("SELECT pg_backend_pid()")[0].int32(0)
+    kill(reader, SIGSTOP)
+    kill(writer, SIGSTOP)
+
+    #expect(
+      await code { () throws(PostgresError) in
+        let deadline = ContinuousClock.now.advanced(by: .milliseconds(50))
+        _ = try await database.read(.none, "SELECT 1", deadline: deadline)
+      } == .deadlineExceeded)
+    #expect(
+      await code { () throws(PostgresError) in
+        _ = try await transaction.query("SELECT 1")
+      } == .deadlineExceeded)
+    transaction.rollback()
+    // Both are given up for new connections while the old ones are still frozen.
+    #expect(try await database.read(.none, "SELECT pg_backend_pid()")[0].int32(0) != reader)
+    let rows = try await database.execute(.none, ["SELECT pg_backend_pid()"])
+    #expect(try rows[0][0].int32(0) != writer)
+    kill(reader, SIGCONT)
+    kill(writer, SIGCONT)
     try await ground.end()
   }
 

@@ -25,7 +25,11 @@ internal import Synchronization
 
 /// Tells one operation from the next, so that a late cancellation hits none but its own.
 final class OperationTicket: Sendable {
+  /// The lease it belongs to; 0 for none.
+  let generation: UInt64
   private let cancelled = Atomic<Bool>(false)
+
+  init(generation: UInt64 = 0) { self.generation = generation }
 
   var isCancelled: Bool { cancelled.load(ordering: .acquiring) }
 

@@ -9,7 +9,7 @@ internal import PurSightNet
 final class ConnectionPool: @unchecked Sendable {
   /// A caller in the queue.
   struct Waiter {
-    let completion: Completion<ExclusiveConnection>
+    let completion: Completion<ConnectionLease>
     let beginning: TransactionBeginning?
     /// Monotonic nanoseconds of its transaction's end; `.max` for none.
     let deadline: UInt64
@@ -130,8 +130,7 @@ final class ConnectionPool: @unchecked Sendable {
 
   private func lease(_ connection: ExclusiveConnection, to waiter: Waiter) {
     counters.inUse.add()
-    connection.lease(waiter.beginning, deadline: waiter.deadline)
-    waiter.completion.succeed(connection)
+    waiter.completion.succeed(connection.lease(waiter.beginning, deadline: waiter.deadline))
   }
 
   private func removeWaiter(_ index: Int) -> Waiter {

@@ -5,6 +5,9 @@ extension ExclusiveConnection {
   static let deadlineError = PostgresError(
     .deadlineExceeded, "The deadline passed; the transaction is rolled back.")
 
+  static let returnedError = PostgresError(
+    .closed, "The transaction was committed or rolled back before.")
+
   static func doubtError(_ cause: String) -> PostgresError {
     PostgresError(
       .inDoubt,

@@ -76,6 +76,8 @@ final class ExclusiveConnection: PostgresSessionOwner, @unchecked Sendable {
   /// Whether a stream's last result was taken and only its reader does not know yet.
   var isStreamOver = false
 
+  /// The number of the lease; 0 for a connection that is never leased.
+  private(set) var generation: UInt64 = 0
   /// What the transaction begins with; nil outside of one.
   var beginning: TransactionBeginning?
   /// Why the transaction cannot go on; every further operation ends with it.
@@ -112,11 +114,13 @@ final class ExclusiveConnection: PostgresSessionOwner, @unchecked Sendable {
   // MARK: Leasing
 
   /// Hands the connection to a caller.
-  func lease(_ beginning: TransactionBeginning?, deadline: UInt64) {
+  func lease(_ beginning: TransactionBeginning?, deadline: UInt64) -> ConnectionLease {
+    generation += 1
     self.beginning = beginning
     self.deadline = deadline
     failure = nil
     isReturning = false
+    return ConnectionLease(connection: self, generation: generation)
   }
 
   /// Takes the connection back: open transactions are rolled back, running statements ended.
@@ -147,8 +151,10 @@ final class ExclusiveConnection: PostgresSessionOwner, @unchecked Sendable {
   ///
   /// - Returns: The error to end the operation with; nil when it may go on.
   func refusal(_ ticket: OperationTicket) -> PostgresError? {
+    if ticket.generation != generation { return Self.returnedError }
     if let failure { return failure }
-    guard let session, session.isReady, !isReturning else { return PostgresDatabase.closedError }
+    if isReturning { return Self.returnedError }
+    guard let session, session.isReady else { return PostgresDatabase.closedError }
     guard case .nothing = work, !isDraining, !isBeingCancelled else {
       return PostgresError(
         .misuse, "A connection was used by two tasks at once: await one statement, then the next.")

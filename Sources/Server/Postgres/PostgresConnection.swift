@@ -4,12 +4,14 @@ package import PurSightNet
 /// looking at the server. Used by one task at a time. Closed when it is dropped; of no more use
 /// after a deadline or a cancellation.
 package final class PostgresConnection: Sendable {
-  private let connection: ExclusiveConnection
+  private let lease: ConnectionLease
 
-  init(_ connection: ExclusiveConnection) { self.connection = connection }
+  init(_ connection: ExclusiveConnection) {
+    lease = ConnectionLease(connection: connection, generation: 0)
+  }
 
   deinit {
-    let connection = connection
+    let connection = lease.connection
     connection.loop.perform { connection.close() }
   }
 
@@ -55,7 +57,7 @@ package final class PostgresConnection: Sendable {
   package func pipeline(
     _ statements: [SQL], deadline: ContinuousClock.Instant? = nil
   ) async throws(PostgresError) -> [PostgresRows] {
-    try await connection.run(deadline: loopDeadline(deadline)) { connection, ticket, completion in
+    try await lease.run(deadline: loopDeadline(deadline)) { connection, ticket, completion in
       connection.execute(statements, commits: false, ticket, completion)
     }
   }
@@ -65,7 +67,7 @@ package final class PostgresConnection: Sendable {
   package func execute(
     script: String, deadline: ContinuousClock.Instant? = nil
   ) async throws(PostgresError) {
-    _ = try await connection.run(deadline: loopDeadline(deadline)) {
+    _ = try await lease.run(deadline: loopDeadline(deadline)) {
       connection, ticket, completion in
       connection.runScript(script, ticket, completion)
     }
@@ -73,16 +75,16 @@ package final class PostgresConnection: Sendable {
 
   /// Begins a `COPY … FROM STDIN`, which is committed by itself.
   package func copyIn(_ sql: String) async throws(PostgresError) -> PostgresCopyWriter {
-    try await PostgresCopyWriter.begin(sql, on: connection)
+    try await PostgresCopyWriter.begin(sql, on: lease)
   }
 
   /// Begins a `COPY … TO STDOUT`, whose rows PostgreSQL sends as they are asked for.
   package func copyOut(_ sql: String) async throws(PostgresError) -> PostgresCopyReader {
-    try await PostgresCopyReader.begin(sql, on: connection)
+    try await PostgresCopyReader.begin(sql, on: lease)
   }
 
   /// Executes a statement whose rows are sent as they are asked for.
   package func stream(_ sql: SQL) async throws(PostgresError) -> PostgresRowStream {
-    try await PostgresRowStream.begin(sql, on: connection)
+    try await PostgresRowStream.begin(sql, on: lease)
   }
 }

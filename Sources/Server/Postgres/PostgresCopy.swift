@@ -8,25 +8,20 @@ package final class PostgresCopyWriter: Sendable {
   /// The largest piece handed to libpq at once, in bytes: it is copied before it is sent.
   static let maxPieceBytes = 256 << 10
 
-  private let connection: ExclusiveConnection
+  private let lease: ConnectionLease
   private let ended = Atomic<Bool>(false)
 
-  private init(_ connection: ExclusiveConnection) { self.connection = connection }
+  private init(_ lease: ConnectionLease) { self.lease = lease }
 
-  deinit {
-    let connection = connection
-    if !ended.load(ordering: .acquiring) {
-      connection.loop.perform { connection.giveUp(ExclusiveConnection.cancelledError) }
-    }
-  }
+  deinit { if !ended.load(ordering: .acquiring) { lease.giveUp() } }
 
   static func begin(
-    _ sql: String, on connection: ExclusiveConnection
+    _ sql: String, on lease: ConnectionLease
   ) async throws(PostgresError) -> PostgresCopyWriter {
-    _ = try await connection.run { connection, ticket, completion in
+    _ = try await lease.run { connection, ticket, completion in
       connection.runScript(sql, ticket, completion)
     }
-    return PostgresCopyWriter(connection)
+    return PostgresCopyWriter(lease)
   }
 
   /// Sends bytes in the COPY's format, which need not end with a row. Returns when the kernel has
@@ -36,7 +31,7 @@ package final class PostgresCopyWriter: Sendable {
     while start < bytes.count {
       let end = min(start + Self.maxPieceBytes, bytes.count)
       let piece = end - start == bytes.count ? bytes : Array(bytes[start..<end])
-      try await connection.run { connection, ticket, completion in
+      try await lease.run { connection, ticket, completion in
         connection.write(piece, ticket, completion)
       }
       start = end
@@ -46,7 +41,7 @@ package final class PostgresCopyWriter: Sendable {
   /// Ends the COPY and returns how many rows the server took.
   package func finish() async throws(PostgresError) -> Int {
     ended.store(true, ordering: .releasing)
-    let results = try await connection.run { connection, ticket, completion in
+    let results = try await lease.run { connection, ticket, completion in
       connection.endCopyIn(reason: nil, ticket, completion)
     }
     return results.last?.affectedRows ?? 0
@@ -58,7 +53,7 @@ package final class PostgresCopyWriter: Sendable {
   package func abort(_ reason: String) async {
     ended.store(true, ordering: .releasing)
     // The server answers an aborted COPY with an error, which is what was asked for.
-    _ = try? await connection.run {
+    _ = try? await lease.run {
       (connection, ticket, completion: Completion<[PostgresRows]>) in
       connection.endCopyIn(reason: reason, ticket, completion)
     }
@@ -70,22 +65,22 @@ package final class PostgresCopyWriter: Sendable {
 /// The connection is read only while somebody waits for a row, so PostgreSQL stops sending when its
 /// reader is slow. One that is dropped before its end is cancelled with its transaction.
 package final class PostgresCopyReader: Sendable {
-  private let connection: ExclusiveConnection
+  private let lease: ConnectionLease
   private let ended = Atomic<Bool>(false)
   /// Rows that came together with the one that was asked for.
   private let taken = Mutex(FIFO<[UInt8]>())
 
-  private init(_ connection: ExclusiveConnection) { self.connection = connection }
+  private init(_ lease: ConnectionLease) { self.lease = lease }
 
   deinit { cancel() }
 
   static func begin(
-    _ sql: String, on connection: ExclusiveConnection
+    _ sql: String, on lease: ConnectionLease
   ) async throws(PostgresError) -> PostgresCopyReader {
-    _ = try await connection.run { connection, ticket, completion in
+    _ = try await lease.run { connection, ticket, completion in
       connection.runScript(sql, ticket, completion)
     }
-    return PostgresCopyReader(connection)
+    return PostgresCopyReader(lease)
   }
 
   /// Returns the bytes of the next row in the COPY's format; nil after the last one.
@@ -95,7 +90,7 @@ package final class PostgresCopyReader: Sendable {
     if ended.load(ordering: .acquiring) { return nil }
     if let row = taken.withLock({ $0.popFirst() }) { return row }
     do throws(PostgresError) {
-      let rows = try await connection.run { connection, ticket, completion in
+      let rows = try await lease.run { connection, ticket, completion in
         connection.nextCopyRows(ticket, completion)
       }
       if rows.isEmpty { ended.store(true, ordering: .releasing) }
@@ -111,10 +106,7 @@ package final class PostgresCopyReader: Sendable {
 
   /// Ends it before its end; the server is asked to stop. Its transaction can only be rolled back.
   package func cancel() {
-    let connection = connection
-    if !ended.exchange(true, ordering: .acquiringAndReleasing) {
-      connection.loop.perform { connection.giveUp(ExclusiveConnection.cancelledError) }
-    }
+    if !ended.exchange(true, ordering: .acquiringAndReleasing) { lease.giveUp() }
   }
 }
 
@@ -123,26 +115,26 @@ package final class PostgresCopyReader: Sendable {
 /// The connection is read only while somebody waits for a row, so PostgreSQL stops sending when its
 /// reader is slow. One that is dropped before its end is cancelled with its transaction.
 package final class PostgresRowStream: Sendable {
-  private let connection: ExclusiveConnection
+  private let lease: ConnectionLease
   private let ended = Atomic<Bool>(false)
   /// Rows that came together with the one that was asked for.
   private let taken = Mutex(FIFO<PostgresRow>())
 
-  private init(_ connection: ExclusiveConnection) { self.connection = connection }
+  private init(_ lease: ConnectionLease) { self.lease = lease }
 
   deinit { cancel() }
 
   static func begin(
-    _ sql: SQL, on connection: ExclusiveConnection
+    _ sql: SQL, on lease: ConnectionLease
   ) async throws(PostgresError) -> PostgresRowStream {
     // BEGIN and the scope, when they have not been sent yet.
-    _ = try await connection.run { connection, ticket, completion in
+    _ = try await lease.run { connection, ticket, completion in
       connection.beginTransaction(ticket, completion)
     }
-    _ = try await connection.run { connection, ticket, completion in
+    _ = try await lease.run { connection, ticket, completion in
       connection.beginStream(sql, ticket, completion)
     }
-    return PostgresRowStream(connection)
+    return PostgresRowStream(lease)
   }
 
   /// Returns the next row; nil after the last one.
@@ -150,7 +142,7 @@ package final class PostgresRowStream: Sendable {
     if ended.load(ordering: .acquiring) { return nil }
     if let row = taken.withLock({ $0.popFirst() }) { return row }
     do throws(PostgresError) {
-      let rows = try await connection.run { connection, ticket, completion in
+      let rows = try await lease.run { connection, ticket, completion in
         connection.nextStreamRows(ticket, completion)
       }
       if rows.isEmpty { ended.store(true, ordering: .releasing) }
@@ -166,9 +158,6 @@ package final class PostgresRowStream: Sendable {
 
   /// Ends it before its end; the server is asked to stop. Its transaction can only be rolled back.
   package func cancel() {
-    let connection = connection
-    if !ended.exchange(true, ordering: .acquiringAndReleasing) {
-      connection.loop.perform { connection.giveUp(ExclusiveConnection.cancelledError) }
-    }
+    if !ended.exchange(true, ordering: .acquiringAndReleasing) { lease.giveUp() }
   }
 }

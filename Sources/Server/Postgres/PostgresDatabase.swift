@@ -138,7 +138,7 @@ package final class PostgresDatabase: Sendable {
     let deadline = loopDeadline(options.deadline)
     let patience = nanoseconds(configuration.waitLimit)
     let beginning = TransactionBeginning(scope: scope, begin: options.begin)
-    let outcome: Result<ExclusiveConnection, PostgresError> = await withTaskCancellationHandler {
+    let outcome: Result<ConnectionLease, PostgresError> = await withTaskCancellationHandler {
       unsafe await withUnsafeContinuation { continuation in
         let completion = unsafe SendableBox(Completion(continuation))
         pool.loop.perform {

@@ -30,6 +30,8 @@ final class PostgresPipeline: PostgresSessionOwner {
   private var groupError: PostgresError?
   private var unavailable: PostgresError?
   private var reconnectPause = PostgresPipeline.minReconnectPause
+  /// Monotonic nanoseconds at which the server was last heard of, or first owed an answer.
+  private var lastProgress: UInt64 = 0
   private var isClosed = false
   private lazy var sweepTimer = LoopTimer { [unowned self] in sweep() }
   private lazy var reconnectTimer = LoopTimer { [unowned self] in connectIfNeeded() }
@@ -153,6 +155,7 @@ final class PostgresPipeline: PostgresSessionOwner {
 
   private func send(_ scope: PostgresScope, _ reads: [PostgresRead], on session: PostgresSession) {
     counters.groups.add()
+    if sent.isEmpty { lastProgress = loop.now }
     do throws(PostgresError) {
       try session.send(scope.sql(limitMilliseconds: limitMilliseconds(of: reads)))
       sent.append(.scope)
@@ -215,6 +218,7 @@ final class PostgresPipeline: PostgresSessionOwner {
   }
 
   func sessionSynced() {
+    lastProgress = loop.now
     let error = groupError
     groupError = nil
     guard case .group(let reads)? = sent.popFirst() else { return }
@@ -264,7 +268,19 @@ final class PostgresPipeline: PostgresSessionOwner {
       }
     }
     pending.removeAll { $0.isOver }
+    dropSilentServer(now)
     if load > 0 { loop.schedule(sweepTimer, after: Self.sweepInterval) }
+  }
+
+  /// Gives up a connection whose server, against its own time limit, says nothing: it is frozen or
+  /// behind a broken network.
+  private func dropSilentServer(_ now: UInt64) {
+    let limit = configuration.readLimit + configuration.drainLimit
+    guard let session, session.isReady, !sent.isEmpty, lastProgress &+ nanoseconds(limit) <= now
+    else { return }
+    session.close()
+    sessionIsLost(
+      PostgresError(.connectionLost, "PostgreSQL said nothing for \(limit): connecting anew."))
   }
 
   private func forEachRead(_ body: (PostgresRead) -> Void) {

@@ -6,10 +6,10 @@ internal import Synchronization
 /// BEGIN and the scope travel with the first statement; a transaction whose statements are all
 /// known costs one round trip: `commit(after:)`. One that is dropped unfinished is rolled back.
 package final class PostgresTransaction: Sendable {
-  private let connection: ExclusiveConnection
+  private let lease: ConnectionLease
   private let finished = Atomic<Bool>(false)
 
-  init(_ connection: ExclusiveConnection) { self.connection = connection }
+  init(_ lease: ConnectionLease) { self.lease = lease }
 
   deinit { release() }
 
@@ -25,7 +25,7 @@ package final class PostgresTransaction: Sendable {
   /// The first error ends it; the statements behind it are not executed.
   package func pipeline(_ statements: [SQL]) async throws(PostgresError) -> [PostgresRows] {
     try checkOpen()
-    return try await connection.run { connection, ticket, completion in
+    return try await lease.run { connection, ticket, completion in
       connection.execute(statements, commits: false, ticket, completion)
     }
   }
@@ -40,7 +40,7 @@ package final class PostgresTransaction: Sendable {
   ) async throws(PostgresError) -> [PostgresRows] {
     try checkOpen()
     defer { release() }
-    return try await connection.run { connection, ticket, completion in
+    return try await lease.run { connection, ticket, completion in
       connection.execute(statements, commits: true, ticket, completion)
     }
   }
@@ -53,31 +53,29 @@ package final class PostgresTransaction: Sendable {
   /// - Parameter sql: The statement, our own text: COPY takes no parameters.
   package func copyIn(_ sql: String) async throws(PostgresError) -> PostgresCopyWriter {
     try checkOpen()
-    return try await PostgresCopyWriter.begin(sql, on: connection)
+    return try await PostgresCopyWriter.begin(sql, on: lease)
   }
 
   /// Begins a `COPY … TO STDOUT`, whose rows PostgreSQL sends as they are asked for.
   package func copyOut(_ sql: String) async throws(PostgresError) -> PostgresCopyReader {
     try checkOpen()
-    return try await PostgresCopyReader.begin(sql, on: connection)
+    return try await PostgresCopyReader.begin(sql, on: lease)
   }
 
   /// Executes a statement whose rows are sent as they are asked for.
   package func stream(_ sql: SQL) async throws(PostgresError) -> PostgresRowStream {
     try checkOpen()
-    return try await PostgresRowStream.begin(sql, on: connection)
+    return try await PostgresRowStream.begin(sql, on: lease)
   }
 
   private func checkOpen() throws(PostgresError) {
     if finished.load(ordering: .acquiring) {
-      throw PostgresError(.closed, "The transaction was committed or rolled back before.")
+      throw ExclusiveConnection.returnedError
     }
   }
 
   private func release() {
-    guard !finished.exchange(true, ordering: .acquiringAndReleasing) else { return }
-    let connection = connection
-    connection.loop.perform { connection.giveBack() }
+    if !finished.exchange(true, ordering: .acquiringAndReleasing) { lease.giveBack() }
   }
 }
 
