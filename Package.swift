@@ -183,7 +183,8 @@ let package = Package(
       "Client", "Client/SDK",
       [
         "PurSightAPI", "PurSightRPC", "PurSightClientTransport", "PurSightTLS", "PurSightArrow",
-        "PurSightFormats", "PurSightTransparencyLog", "PurSightCrypto",
+        "PurSightFormats", "PurSightTransparencyLog", "PurSightCrypto", "PurSightJSON",
+        "PurSightNet",
       ]),
 
     // Programs
@@ -191,6 +192,10 @@ let package = Package(
     program(
       "pursightctl", "pursightctl", ["PurSightClient", "PurSightJSON", argumentParser, yams]),
     program("protogen", "protogen", []),
+    // The example, so that the quick start builds it with the rest; it has a manifest of its own, too.
+    .executableTarget(
+      name: "late-planes", dependencies: ["PurSightClient"], path: "examples/late-planes",
+      exclude: ["Package.swift", "README.md"], sources: ["main.swift"], swiftSettings: settings),
 
     // Interop: gRPC's own test service and the benchmark service; not shipped, never in the SDK
     .target(

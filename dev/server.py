@@ -76,6 +76,7 @@ class Server:
 
     def start(self, *arguments: str) -> None:
         """Starts the server and waits until it is ready."""
+        where = [] if "--ephemeral" in arguments else ["--data-dir", self.data]
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self.data.parent.mkdir(parents=True, exist_ok=True)
         began = time.monotonic()
@@ -84,8 +85,7 @@ class Server:
                 [
                     self.programs / "pursightd",
                     "dev",
-                    "--data-dir",
-                    self.data,
+                    *where,
                     "--listen",
                     f"127.0.0.1:{self.port}",
                     *arguments,

@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import time
@@ -12,6 +13,8 @@ import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from server import Server
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
 def test_the_ready_line_says_where_everything_is(server):
@@ -62,9 +65,10 @@ def test_sigterm_ends_with_0_and_leaves_nothing(programs, place):
 def test_ephemeral_data_is_gone_at_the_end(programs, place):
     server = Server(programs, place, 0)
     server.start("--ephemeral")
-    assert server.data.exists()
+    data = pathlib.Path(server.ready["data_dir"])
+    assert data.exists()
     server.stop()
-    assert not server.data.exists()
+    assert not data.exists()
 
 
 def test_after_a_kill_the_same_command_goes_on(programs, place):
@@ -107,6 +111,43 @@ def test_the_plaintext_listener_serves_health_and_no_more_unless_told(
                 assert refused.value.code() == grpc.StatusCode.UNAUTHENTICATED
     finally:
         server.stop()
+
+
+def test_the_example_configuration_has_every_setting_with_its_default(programs):
+    text = (ROOT / "deploy/pursightd.yaml").read_text()
+    keys, group = {}, ""
+    for line in text.splitlines():
+        found = re.match(r"( *)(?:# )?([a-z_]+):(?: (.*))?$", line)
+        if not found or (line.startswith("#") and not found[1]):
+            continue
+        if not found[1] and found[3] is None:
+            group = found[2] + "."
+        elif not found[1]:
+            group = ""
+            keys[found[2]] = found[3]
+        else:
+            keys[group + found[2]] = found[3]
+    printed = subprocess.run(
+        [programs / "pursightd", "help", "serve"], capture_output=True, text=True, check=True
+    ).stdout
+    flags = {
+        key: re.search(
+            rf"--{re.sub('[._]', '-', key)} VALUE\n.*?(?:Default: (.*)\.)?$", printed, re.M
+        )
+        for key in keys
+    }
+    assert all(flags.values()), [key for key, flag in flags.items() if not flag]
+    # No setting is left out: but for flags of the command itself, each is in the file.
+    known = {"--" + re.sub("[._]", "-", key) for key in keys}
+    assert set(re.findall(r"^  (--\S+) VALUE", printed, re.M)) - known <= {"--config", "--data-dir"}
+    for key in [
+        "loops",
+        "log_level",
+        "drain_grace_s",
+        "limits.connections",
+        "limits.message_bytes",
+    ]:
+        assert keys[key] == flags[key][1], key
 
 
 def test_exit_codes_are_64_and_the_grpc_code(server):

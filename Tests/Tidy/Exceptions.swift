@@ -6,7 +6,7 @@ enum Exceptions {
     "print(": [
       "Sources/protogen/Main.swift", "Sources/Interop/interop-server/Main.swift",
       "Sources/Interop/interop-client/Main.swift",
-      "examples/late-planes/Sources/late-planes/main.swift",
+      "examples/late-planes/main.swift",
     ],
     "fatalError(": [],
     "try!": [],
@@ -21,6 +21,7 @@ enum Exceptions {
     "Sources/Protocol/GRPC/", "Sources/Protocol/RPC/", "Sources/Protocol/Compression/",
     "Sources/Protocol/Arrow/", "Sources/Server/Transport/", "Sources/Server/Postgres/",
     "Sources/Server/PrivateCluster/", "Sources/Server/App/System/", "Sources/Client/Transport/",
+    "Sources/Client/SDK/System/",
     "Sources/Interop/",
     "Sources/protogen/",
   ]
@@ -31,6 +32,8 @@ enum Exceptions {
     "Sources/Server/Compute/Rules/ReadableType.swift",
     "Sources/Server/Compute/Vector/PreparedList.swift",
     "Sources/Server/Compute/Vector/Register+Text.swift",
+    "Sources/Server/Compute/Profile/TextCounts.swift",
+    "Sources/Protocol/Telemetry/ShardedCells.swift",
     "Sources/Server/Expression/Pattern/PatternTable.swift",
   ]
 
