@@ -23,7 +23,7 @@ import Testing
     guard let path = target.path else { return [] }
     let inner = manifest.targets.compactMap(\.path).filter { $0.hasPrefix(path + "/") }
     return Tree.files(in: [path], ending: ".swift").filter { file in
-      !inner.contains { file.hasPrefix($0 + "/") }
+      !file.hasSuffix("/Package.swift") && !inner.contains { file.hasPrefix($0 + "/") }
     }
   }
 
