@@ -89,6 +89,7 @@ final class PostgresPipeline: PostgresSessionOwner {
 
   func sessionIsReady() {
     reconnectPause = Self.minReconnectPause
+    lastProgress = loop.now
     unavailable = nil
     counters.connects.add()
     guard let session else { return }
