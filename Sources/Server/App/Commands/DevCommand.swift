@@ -7,6 +7,8 @@ internal import PurSightTelemetry
 struct DevCommand {
   private let configuration: Configuration
   private let isEphemeral: Bool
+  /// A directory that was given with --ephemeral; gone at the end, too.
+  private let ephemeralParent: String?
   private let plaintextIsAdmin: Bool
   private let cluster: PrivateClusterConfiguration
   private let data: DevData
@@ -18,17 +20,17 @@ struct DevCommand {
     plaintextIsAdmin = invocation.has("--plaintext-admin")
     let logger = StandardStreams.logger(configuration.logLevel)
     self.logger = logger
-    if isEphemeral, invocation.has("--data-dir") {
-      throw AppError(.usage, "--ephemeral keeps nothing, so it takes no --data-dir.")
-    }
+    let given = invocation.value("--data-dir").map { SystemFile.absolute($0) }
+    ephemeralParent = isEphemeral ? given : nil
+    if let ephemeralParent { try SystemFile.makeEmptyDirectory(ephemeralParent, mode: 0o711) }
     do throws(PrivateClusterError) {
       if isEphemeral {
-        cluster = try .ephemeral(onEvent: { Self.log($0, logger) })
+        cluster = try .ephemeral(
+          in: given ?? "/tmp", onEvent: { Self.log($0, logger) })
       } else {
-        let directory =
-          invocation.value("--data-dir") ?? PrivateClusterConfiguration.defaultDirectory()
         cluster = PrivateClusterConfiguration(
-          directory: SystemFile.absolute(directory), onEvent: { Self.log($0, logger) })
+          directory: given ?? PrivateClusterConfiguration.defaultDirectory(),
+          onEvent: { Self.log($0, logger) })
       }
     } catch { throw AppError(.file, error.message) }
     data = DevData(directory: cluster.directory)
@@ -85,6 +87,7 @@ struct DevCommand {
     do throws(PrivateClusterError) { try database.cluster?.stop() } catch {
       logger.log(.warning, "PostgreSQL did not stop", [("error", .text(error.message))])
     }
+    if let ephemeralParent { SystemFile.removeEmptyDirectory(ephemeralParent) }
   }
 
   private func parts(_ listeners: Listeners) throws(AppError) -> DaemonParts {

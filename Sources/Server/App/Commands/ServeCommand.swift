@@ -14,9 +14,9 @@ struct ServeCommand {
     let logger = StandardStreams.logger(configuration.logLevel)
     let parts = DaemonParts(
       configuration: configuration, listeners: try Listeners(configuration), tls: tls,
-      plaintextPolicy: .anonymous, encryptionKey: try Self.key(configuration.keys.encryptionKey),
-      auditSigningKey: try SystemFile.readText(configuration.keys.auditSigningKey),
-      auditOrigin: configuration.keys.auditOrigin, trustDomain: configuration.tls.trustDomain,
+      plaintextPolicy: .anonymous, encryptionKey: try Self.key(configuration.audit.masterKeyFile),
+      auditSigningKey: try SystemFile.readText(configuration.audit.signingKeyFile),
+      auditOrigin: configuration.audit.origin, trustDomain: configuration.tls.trustDomain,
       logger: logger)
     let group = try Daemon.makeLoops(configuration)
     let daemon = try await Daemon(
@@ -44,7 +44,7 @@ struct ServeCommand {
   private func requireSettings() throws(AppError) {
     for key in [
       "database.url", "tls.certificate", "tls.private_key", "tls.client_ca", "tls.trust_domain",
-      "keys.encryption_key", "keys.audit_signing_key", "keys.audit_origin",
+      "audit.master_key_file", "audit.signing_key_file", "audit.origin",
     ] {
       guard let setting = Setting.named(key), setting.show(configuration).isEmpty else { continue }
       throw AppError(

@@ -8,28 +8,13 @@ package struct Configuration: Hashable, Sendable {
   package var adminListen = ""
   /// `HOST:PORT` of the listener without encryption; empty: none.
   package var plaintextListen = ""
-  /// Event loops, each a thread; 0: one per processor.
-  package var loops = 0
-  package var logLevel = LogLevel.info
-  /// How long calls may go on after SIGTERM.
-  package var drainGrace = Duration.seconds(10)
-  package var database = Database()
   package var tls = TLS()
-  package var keys = Keys()
+  package var database = Database()
+  package var audit = Audit()
   package var limits = Limits()
+  package var logLevel = LogLevel.info
 
   package init() {}
-
-  package struct Database: Hashable, Sendable {
-    /// A libpq connection string or URI; with the role pursight_app.
-    package var url = ""
-    /// The same with the owner's role, for `migrate`.
-    package var ownerURL = ""
-    /// Connections for changes, per event loop.
-    package var connectionsPerLoop = 8
-    /// Pipelined connections that all reads of a loop share.
-    package var pipelinesPerLoop = 2
-  }
 
   package struct TLS: Hashable, Sendable {
     /// PEM file: the server's certificate, then its issuers.
@@ -44,16 +29,31 @@ package struct Configuration: Hashable, Sendable {
     package var trustDomain = ""
   }
 
-  package struct Keys: Hashable, Sendable {
+  package struct Database: Hashable, Sendable {
+    /// A libpq connection string or URI; with the role pursight_app.
+    package var url = ""
+    /// The same with the owner's role, for `migrate`.
+    package var ownerURL = ""
+    /// Connections for changes, per event loop.
+    package var connectionsPerLoop = 8
+    /// Pipelined connections that all reads of a loop share.
+    package var pipelinesPerLoop = 2
+    /// How long a change waits for a connection.
+    package var waitLimit = Duration.milliseconds(250)
+  }
+
+  package struct Audit: Hashable, Sendable {
+    /// PEM file: the Ed25519 key that signs checkpoints.
+    package var signingKeyFile = ""
     /// File with 64 hexadecimal digits: the key that wraps the keys of personal fields.
-    package var encryptionKey = ""
-    /// PEM file: the Ed25519 key that signs the audit log's checkpoints.
-    package var auditSigningKey = ""
-    /// The audit log's name in its checkpoints.
-    package var auditOrigin = ""
+    package var masterKeyFile = ""
+    /// The log's name in its checkpoints.
+    package var origin = ""
   }
 
   package struct Limits: Hashable, Sendable {
+    /// Event loops, each a thread; 0: one per processor.
+    package var loops = 0
     /// Connections of the whole server.
     package var connections = 10_000
     /// Connections from one address.
@@ -62,5 +62,7 @@ package struct Configuration: Hashable, Sendable {
     package var callsPerLoop = 4_000
     /// Bytes of the largest request message.
     package var messageBytes = 16 << 20
+    /// How long calls may go on after SIGTERM.
+    package var drain = Duration.seconds(10)
   }
 }

@@ -7,10 +7,8 @@ internal import PurSightTelemetry
 struct Setting: Sendable {
   /// The path in the file, such as `database.url`.
   let key: String
-  /// One sentence: effect and unit.
+  /// What it does, in a sentence, with unit and range.
   let effect: String
-  /// Whether the value may be shown.
-  let isSecret: Bool
   /// Stores the value of a text.
   /// - Throws: Says what it has to be instead.
   let store: @Sendable (inout Configuration, String) throws(AppError) -> Void
@@ -22,55 +20,23 @@ struct Setting: Sendable {
   }
   var flag: String { "--" + key.map { $0 == "." || $0 == "_" ? "-" : String($0) }.joined() }
 
-  static let all: [Setting] = listeners + database + tls + keys + limits
-
   static func named(_ key: String) -> Setting? { all.first { $0.key == key } }
 
-  private static let listeners: [Setting] = [
+  static let all: [Setting] = listeners + tls + database + audit + limits + log
+
+  private typealias Text = any WritableKeyPath<Configuration, String> & Sendable
+  private typealias Number = any WritableKeyPath<Configuration, Int> & Sendable
+  private typealias Time = any WritableKeyPath<Configuration, Duration> & Sendable
+
+  private static let listeners = [
     text("listen", \.listen, "HOST:PORT of the encrypted listener; port 0 takes any."),
     text("admin_listen", \.adminListen, "HOST:PORT for metrics and probes; empty: none."),
     text(
       "plaintext_listen", \.plaintextListen,
       "HOST:PORT without encryption, for health and reflection only; empty: none."),
-    number("loops", \.loops, 0...256, "Event loops, each a thread; 0: one per processor."),
-    Setting(
-      key: "log_level", effect: "The least important lines that are written to stderr: "
-        + LogLevel.allCases.map(\.name).joined(separator: ", ") + ".", isSecret: false,
-      store: { configuration, text throws(AppError) in
-        guard let level = LogLevel(text) else {
-          throw AppError(
-            .configuration,
-            "log_level is \"\(text)\"; use one of "
-              + LogLevel.allCases.map(\.name).joined(separator: ", ") + ".")
-        }
-        configuration.logLevel = level
-      }, show: { $0.logLevel.name }),
-    Setting(
-      key: "drain_grace_s",
-      effect: "How long calls may go on after SIGTERM, in seconds, 0 to 3600.", isSecret: false,
-      store: { configuration, text throws(AppError) in
-        configuration.drainGrace = .seconds(
-          try Self.integer("drain_grace_s", text, 0...3600))
-      }, show: { "\($0.drainGrace.components.seconds)" }),
   ]
 
-  private static let database: [Setting] = [
-    text(
-      "database.url", \.database.url,
-      "PostgreSQL as a libpq connection string or URI, with the role pursight_app.",
-      isSecret: true),
-    text(
-      "database.owner_url", \.database.ownerURL,
-      "The same with the role pursight_owner; used by `migrate` only.", isSecret: true),
-    number(
-      "database.connections_per_loop", \.database.connectionsPerLoop, 1...100,
-      "Connections for changes, per event loop."),
-    number(
-      "database.pipelines_per_loop", \.database.pipelinesPerLoop, 1...16,
-      "Connections that all reads of an event loop share."),
-  ]
-
-  private static let tls: [Setting] = [
+  private static let tls = [
     text(
       "tls.certificate", \.tls.certificate,
       "PEM file with the server's certificate, then its issuers without the root."),
@@ -86,19 +52,40 @@ struct Setting: Sendable {
       "The trust domain that clients' SPIFFE IDs have to lie in, such as prod.example.org."),
   ]
 
-  private static let keys: [Setting] = [
+  private static let database = [
     text(
-      "keys.encryption_key", \.keys.encryptionKey,
-      "File with 64 hexadecimal digits; it wraps the keys of personal fields. Keep a copy of it."),
+      "database.url", \.database.url,
+      "PostgreSQL as a libpq connection string or URI, with the role pursight_app."),
     text(
-      "keys.audit_signing_key", \.keys.auditSigningKey,
-      "PEM file with the Ed25519 key that signs the audit log's checkpoints."),
-    text(
-      "keys.audit_origin", \.keys.auditOrigin,
-      "The audit log's name in its checkpoints, such as pursight-prod; never changed."),
+      "database.owner_url", \.database.ownerURL,
+      "The same with the role pursight_owner; used by `migrate` only."),
+    number(
+      "database.connections_per_loop", \.database.connectionsPerLoop, 1...100,
+      "Connections for changes, per event loop."),
+    number(
+      "database.pipelines_per_loop", \.database.pipelinesPerLoop, 1...16,
+      "Connections that all reads of an event loop share."),
+    time(
+      "database.wait_limit", \.database.waitLimit, .zero ... .seconds(60),
+      "How long a change waits for a connection before it gets UNAVAILABLE."),
   ]
 
-  private static let limits: [Setting] = [
+  private static let audit = [
+    text(
+      "audit.signing_key_file", \.audit.signingKeyFile,
+      "PEM file with the Ed25519 key that signs the log's checkpoints."),
+    text(
+      "audit.master_key_file", \.audit.masterKeyFile,
+      "File with 64 hexadecimal digits; encrypts the keys of personal fields. Keep a copy of it."),
+    text(
+      "audit.origin", \.audit.origin,
+      "The log's name in its checkpoints, such as pursight-prod; never changed."),
+  ]
+
+  private static let limits = [
+    number(
+      "limits.loops", \.limits.loops, 0...256,
+      "Event loops, each a thread; 0: one per processor."),
     number(
       "limits.connections", \.limits.connections, 1...1_000_000,
       "Connections of the whole server; further ones are closed at once."),
@@ -111,38 +98,62 @@ struct Setting: Sendable {
     number(
       "limits.message_bytes", \.limits.messageBytes, 65_536...268_435_456,
       "Bytes of the largest request message; larger ones get RESOURCE_EXHAUSTED."),
+    time(
+      "limits.drain", \.limits.drain, .zero ... .seconds(3600),
+      "How long calls may go on after SIGTERM."),
   ]
 
-  private static func text(
-    _ key: String, _ path: any WritableKeyPath<Configuration, String> & Sendable,
-    _ effect: String, isSecret: Bool = false
-  ) -> Setting {
+  private static let log = [
     Setting(
-      key: key, effect: effect, isSecret: isSecret,
+      key: "log.level", effect: "The least important lines that go to stderr: \(levels).",
+      store: { configuration, text throws(AppError) in
+        guard let level = LogLevel(text) else {
+          throw AppError(.configuration, "log.level is \"\(text)\"; use one of \(levels).")
+        }
+        configuration.logLevel = level
+      }, show: { $0.logLevel.name })
+  ]
+
+  private static var levels: String { LogLevel.allCases.map(\.name).joined(separator: ", ") }
+
+  private static func text(_ key: String, _ path: Text, _ effect: String) -> Setting {
+    Setting(
+      key: key, effect: effect,
       store: { configuration, text throws(AppError) in configuration[keyPath: path] = text },
       show: { $0[keyPath: path] })
   }
 
   private static func number(
-    _ key: String, _ path: any WritableKeyPath<Configuration, Int> & Sendable,
-    _ range: ClosedRange<Int>, _ effect: String
+    _ key: String, _ path: Number, _ range: ClosedRange<Int>, _ effect: String
   ) -> Setting {
     Setting(
-      key: key, effect: "\(effect) \(range.lowerBound) to \(range.upperBound).", isSecret: false,
+      key: key, effect: "\(effect) \(range.lowerBound) to \(range.upperBound).",
       store: { configuration, text throws(AppError) in
-        configuration[keyPath: path] = try integer(key, text, range)
+        guard let value = Int(text), range.contains(value) else {
+          throw AppError(
+            .configuration,
+            "\(key) is \"\(text.prefix(80))\"; it has to be a number from \(range.lowerBound) to "
+              + "\(range.upperBound).")
+        }
+        configuration[keyPath: path] = value
       }, show: { "\($0[keyPath: path])" })
   }
 
-  private static func integer(
-    _ key: String, _ text: String, _ range: ClosedRange<Int>
-  ) throws(AppError) -> Int {
-    guard let value = Int(text), range.contains(value) else {
-      throw AppError(
-        .configuration,
-        "\(key) is \"\(text.prefix(80))\"; it has to be a number from \(range.lowerBound) to "
-          + "\(range.upperBound).")
-    }
-    return value
+  private static func time(
+    _ key: String, _ path: Time, _ range: ClosedRange<Duration>, _ effect: String
+  ) -> Setting {
+    let bounds =
+      "\(DurationText.format(range.lowerBound)) to \(DurationText.format(range.upperBound))"
+    return Setting(
+      key: key, effect: "\(effect) \(bounds).",
+      store: { configuration, text throws(AppError) in
+        guard let value = DurationText.parse(text), range.contains(value) else {
+          throw AppError(
+            .configuration,
+            "\(key) is \"\(text.prefix(80))\"; it has to be a time from \(bounds), such as 500ms, "
+              + "15s or 10m.")
+        }
+        configuration[keyPath: path] = value
+      }, show: { DurationText.format($0[keyPath: path]) })
   }
 }

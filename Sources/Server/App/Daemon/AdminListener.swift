@@ -1,6 +1,6 @@
 internal import PurSightNet
 
-/// The HTTP/1.1 listener for people's tools: `/metrics`, `/livez`, `/readyz`.
+/// The HTTP/1.1 listener for people's tools: `/metrics`, `/healthz`, `/readyz`.
 ///
 /// Blocks on a thread of its own and serves one request at a time: probes and scrapes are few. It knows
 /// nothing about callers, so it belongs on an address that only operators reach.
@@ -33,13 +33,13 @@ struct AdminListener: Sendable {
     }
     switch parts[1] {
     case "/metrics": return Self.response("200 OK", daemon.metricsPage())
-    case "/livez": return Self.response("200 OK", "alive\n")
+    case "/healthz", "/livez": return Self.response("200 OK", "alive\n")
     case "/readyz":
       return daemon.readiness.isServing
         ? Self.response("200 OK", "ready\n")
         : Self.response("503 Service Unavailable", "not ready\n")
     default:
-      return Self.response("404 Not Found", "There are /metrics, /livez and /readyz.\n")
+      return Self.response("404 Not Found", "There are /metrics, /healthz and /readyz.\n")
     }
   }
 

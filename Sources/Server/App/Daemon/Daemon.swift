@@ -25,12 +25,13 @@ final class Daemon: Sendable {
   private let group: EventLoopGroup
   private let database: PostgresDatabase
   private let server: Server
-  private let metrics: CallMetrics
+  private let metrics = MetricRegistry()
   private let tasks: [Task<Void, Never>]
 
   /// The event loops, running; made early, so that migrations can use one.
   static func makeLoops(_ configuration: Configuration) throws(AppError) -> EventLoopGroup {
-    let count = configuration.loops > 0 ? configuration.loops : SystemInfo.processors
+    let wanted = configuration.limits.loops
+    let count = wanted > 0 ? wanted : SystemInfo.processors
     do throws(NetError) { return try EventLoopGroup(count: count, name: "loop") } catch {
       throw AppError(.software, "The event loops cannot be started: \(error.message).")
     }
@@ -50,6 +51,7 @@ final class Daemon: Sendable {
     var database = PostgresConfiguration(connection: connection)
     database.connectionsPerLoop = parts.configuration.database.connectionsPerLoop
     database.pipelinesPerLoop = parts.configuration.database.pipelinesPerLoop
+    database.waitLimit = parts.configuration.database.waitLimit
     self.database = PostgresDatabase(database, loops: group.loops)
     storage = Storage(
       database: self.database, keys: try Self.keys(parts.encryptionKey),
@@ -59,14 +61,17 @@ final class Daemon: Sendable {
     readiness = Readiness()
     let kit = try Self.context(storage)
     let services = ServiceSet(kit, readiness: readiness)
-    metrics = CallMetrics(services.router.routes.map(\.method))
     server = await Server(
-      Self.transport(parts.configuration), on: group, observer: metrics)
+      Self.transport(parts.configuration), on: group,
+      observer: ServerMetrics(services.router, metrics))
+    let certificates = try ReloadedCertificates(parts.tls, parts.logger)
     tasks = [
       Task { [database = self.database, readiness] in await Self.probe(database, readiness) },
       Task { [storage, parts] in await Self.keepHouse(storage, parts.logger) },
+      Task { await certificates.watch() },
     ]
-    try await listen(services.router, kit)
+    observe()
+    try await listen(services.router, kit, certificates.holder)
     readiness.set(isServing: true)
   }
 
@@ -74,21 +79,33 @@ final class Daemon: Sendable {
   func stop() async {
     readiness.beginDrain()
     try? await Task.sleep(for: Self.announcement)
-    await server.drain(grace: parts.configuration.drainGrace)
+    await server.drain(grace: parts.configuration.limits.drain)
     for task in tasks { task.cancel() }
     for task in tasks { await task.value }
     await database.shutDown()
   }
 
   /// The page of /metrics.
-  func metricsPage() -> String {
-    var page = MetricsPage()
-    metrics.write(to: &page)
-    page.family("pursight_connections", .gauge, "Connections that are open.")
-    page.sample([], Double(server.connectionCount))
-    page.family("pursight_ready", .gauge, "Whether the server takes calls.")
-    page.sample([], readiness.isServing ? 1 : 0)
-    return page.text
+  func metricsPage() -> String { metrics.text() }
+
+  /// Registers what is read when the metrics are.
+  private func observe() {
+    let (server, readiness, database) = (server, readiness, database)
+    metrics.computed("pursight_connections", help: "Connections that are open.") {
+      Double(server.connectionCount)
+    }
+    metrics.computed("pursight_ready", help: "Whether the server takes calls.") {
+      readiness.isServing ? 1 : 0
+    }
+    metrics.computed("pursight_db_pool_size", help: "Database connections for changes.") {
+      Double(database.counters.pooled)
+    }
+    metrics.computed("pursight_db_pool_in_use", help: "Those of them that are in use.") {
+      Double(database.counters.inUse)
+    }
+    metrics.computed("pursight_db_pool_waiters", help: "Callers that wait for one.") {
+      Double(database.counters.waiting)
+    }
   }
 
   // MARK: Start
@@ -140,7 +157,9 @@ final class Daemon: Sendable {
     return transport
   }
 
-  private func listen(_ router: Router, _ kit: ServiceContext) async throws(AppError) {
+  private func listen(
+    _ router: Router, _ kit: ServiceContext, _ certificates: TLSContextHolder
+  ) async throws(AppError) {
     let denials = DenialLog(storage)
     func guarded(_ policy: CallerPolicy) -> Router {
       router.intercepted(by: [
@@ -149,15 +168,11 @@ final class Daemon: Sendable {
         AuthorizationInterceptor(authorizers: kit.authorizers, denials: denials),
       ])
     }
-    let context: TLSContext
-    do throws(TLSError) { context = try TLSContext(server: parts.tls) } catch {
-      throw AppError(.configuration, "TLS: \(error.message).")
-    }
     do throws(NetError) {
       _ = try await server.listen(
         on: parts.listeners.main.descriptor,
         router: guarded(.certificate(trustDomain: parts.trustDomain)),
-        tls: TLSContextHolder(context))
+        tls: certificates)
       if let plaintext = parts.listeners.plaintext {
         _ = try await server.listen(
           on: plaintext.descriptor, router: guarded(parts.plaintextPolicy), tls: nil)

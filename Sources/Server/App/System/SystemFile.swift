@@ -65,6 +65,26 @@ enum SystemFile {
     }
   }
 
+  /// Makes a directory that has to be new or empty.
+  static func makeEmptyDirectory(_ path: String, mode: UInt32) throws(AppError) {
+    try makeDirectories(path, mode: mode)
+    // An empty directory can be removed and made again; any other refuses to go.
+    guard unsafe rmdir(path) == 0, unsafe mkdir(path, mode) == 0 else {
+      throw AppError(
+        .file, "\(path) is not empty, and --ephemeral would delete it. Choose a new directory.")
+    }
+  }
+
+  /// Removes a directory that has become empty; one that has not stays.
+  static func removeEmptyDirectory(_ path: String) { _ = unsafe rmdir(path) }
+
+  /// When a file was last changed, in nanoseconds since 1970; nil where it is absent.
+  static func changeTime(_ path: String) -> Int64? {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0 else { return nil }
+    return Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
+  }
+
   /// The absolute form of a path given on the command line.
   static func absolute(_ path: String) -> String {
     guard !path.hasPrefix("/") else { return path }
