@@ -90,16 +90,43 @@ def test_a_port_in_use_ends_in_one_sentence(server, programs, place, tmp_path):
     assert str(server.port) in last and last.startswith("error: ")
 
 
-def test_a_swift_that_is_too_old_ends_in_one_sentence(tmp_path):
-    swift = tmp_path / "swift"
-    swift.write_text("#!/bin/sh\necho 'Swift version 5.10.1 (swift-5.10.1-RELEASE)'\n")
-    swift.chmod(0o755)
-    result = subprocess.run(
-        [ROOT / "dev/setup.sh", "build"], capture_output=True, text=True,
-        env=os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}"},
+def setup(folder, programs: dict[str, str], *prefix: str) -> subprocess.CompletedProcess:
+    """Runs dev/setup.sh with some programs replaced."""
+    for name, script in programs.items():
+        (folder / name).write_text(f"#!/bin/sh\n{script}\n")
+        (folder / name).chmod(0o755)
+    folder.chmod(0o755)
+    return subprocess.run(
+        [*prefix, ROOT / "dev/setup.sh", "build"], capture_output=True, text=True,
+        env=os.environ | {"PATH": f"{folder}:{os.environ['PATH']}"}, stdin=subprocess.DEVNULL,
     )  # fmt: skip
+
+
+def test_no_network_ends_in_one_sentence(place):
+    missing = {"dpkg-query": "exit 0", "sudo": 'while [ "$1" = -n ]; do shift; done; exec "$@"'}
+    result = setup(place, missing | {"apt-get": "echo 'Could not resolve host' >&2; exit 100"})
+    assert result.returncode == 1
+    assert result.stderr.startswith("error: apt-get update failed (see ")
+    assert "check the network" in result.stderr and result.stderr.count("\n") == 1
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+def test_no_sudo_ends_in_one_sentence(place):
+    nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+    probe = subprocess.run([*nobody, "cat", ROOT / "dev/setup.sh"], capture_output=True)
+    if probe.returncode != 0:
+        pytest.skip("this clone is closed to other users")
+    # A sudo that asks for a password, and nobody is there to type it.
+    result = setup(place, {"dpkg-query": "exit 0", "sudo": "exit 1"}, *nobody)
+    assert result.returncode == 1
+    assert "sudo apt-get install" in result.stderr and "libnghttp2-dev" in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_a_swift_that_is_too_old_ends_in_one_sentence(place):
+    result = setup(place, {"swift": "echo 'Swift version 5.10.1 (swift-5.10.1-RELEASE)'"})
     assert result.returncode == 1
     assert result.stderr == (
-        f"error: Swift 6.3 or newer is needed, and {swift} is 5.10: put a newer toolchain first on "
-        "PATH.\n"
+        f"error: Swift 6.3 or newer is needed, and {place}/swift is 5.10: put a newer toolchain first "
+        "on PATH.\n"
     )
