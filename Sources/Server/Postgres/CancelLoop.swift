@@ -9,22 +9,22 @@ final class CancelLoop: Sendable {
   static let maxWaiting = 64
 
   private let loops = Mutex<EventLoopGroup?>(nil)
-  private let waiting = CounterCell()
+  private let waiting = Atomic<Int>(0)
 
   /// Sends a request soon and calls `done` on the request's thread when the server has taken it.
   ///
   /// Returns false when too many wait or there is no thread for them; nothing is called then.
   func send(_ cancel: PostgresCancel, done: @escaping @Sendable () -> Void) -> Bool {
-    guard waiting.current < Self.maxWaiting else { return false }
+    guard waiting.load(ordering: .relaxed) < Self.maxWaiting else { return false }
     let loop = loops.withLock { loops in
       if loops == nil { loops = try? EventLoopGroup(count: 1, name: "pg-cancel") }
       return loops?.loops.first
     }
     guard let loop else { return false }
-    waiting.add()
+    waiting.wrappingAdd(1, ordering: .relaxed)
     loop.submit {
       cancel.send()
-      self.waiting.add(-1)
+      self.waiting.wrappingSubtract(1, ordering: .relaxed)
       done()
     }
     return true

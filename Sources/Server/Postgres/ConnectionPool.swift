@@ -1,4 +1,5 @@
 internal import PurSightNet
+internal import PurSightTelemetry
 
 /// The connections of one loop that transactions take turns with.
 ///
@@ -13,7 +14,8 @@ final class ConnectionPool: @unchecked Sendable {
     let beginning: TransactionBeginning?
     /// Monotonic nanoseconds of its transaction's end; `.max` for none.
     let deadline: UInt64
-    /// Monotonic nanoseconds at which it gives up waiting.
+    /// Monotonic nanoseconds at which it began to wait, and gives up waiting.
+    let began: UInt64
     let patience: UInt64
     let ticket: OperationTicket
   }
@@ -26,7 +28,7 @@ final class ConnectionPool: @unchecked Sendable {
 
   let loop: EventLoop
   private let configuration: PostgresConfiguration
-  private let counters: PostgresCounterCells
+  private let metrics: PostgresMetrics
   private let cancels: CancelLoop
   private var all: [ObjectIdentifier: ExclusiveConnection] = [:]
   private var free: [ExclusiveConnection] = []
@@ -40,12 +42,12 @@ final class ConnectionPool: @unchecked Sendable {
   private lazy var reconnectTimer = LoopTimer { [unowned self] in connectForWaiters() }
 
   init(
-    _ configuration: PostgresConfiguration, on loop: EventLoop, counters: PostgresCounterCells,
+    _ configuration: PostgresConfiguration, on loop: EventLoop, metrics: PostgresMetrics,
     cancels: CancelLoop
   ) {
     self.configuration = configuration
     self.loop = loop
-    self.counters = counters
+    self.metrics = metrics
     self.cancels = cancels
   }
 
@@ -58,7 +60,7 @@ final class ConnectionPool: @unchecked Sendable {
     if let connection = free.popLast() { return lease(connection, to: waiter) }
     let limit = configuration.connectionsPerLoop * configuration.maxWaitersPerConnection
     guard waiters.count < limit else {
-      counters.busy.add()
+      metrics.busy.add()
       return waiter.completion.fail(
         PostgresError(
           .busy,
@@ -66,7 +68,7 @@ final class ConnectionPool: @unchecked Sendable {
             + "and \(limit) callers wait: try later."))
     }
     waiters.append(waiter)
-    counters.waiting.add()
+    metrics.waiting.add(1)
     connectForWaiters()
     if !sweepTimer.isScheduled { loop.schedule(sweepTimer, after: Self.sweepInterval) }
   }
@@ -98,21 +100,21 @@ final class ConnectionPool: @unchecked Sendable {
   }
 
   func connectionIsFree(_ connection: ExclusiveConnection) {
-    counters.inUse.add(-1)
+    metrics.inUse.add(-1)
     offer(connection)
   }
 
   /// A connection broke, or could not be made; `cause` is nil when we closed it.
   func connectionIsGone(_ connection: ExclusiveConnection, _ cause: PostgresError?) {
     guard all.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
-    counters.pooled.add(-1)
+    metrics.pooled.add(-1)
     if cause?.code == .unavailable {
       connecting -= 1
       lastFailure = cause
     } else if let index = free.firstIndex(where: { $0 === connection }) {
       free.remove(at: index)
     } else {
-      counters.inUse.add(-1)
+      metrics.inUse.add(-1)
     }
     guard !isClosed, !waiters.isEmpty else { return }
     if cause == nil { return connectForWaiters() }
@@ -129,12 +131,13 @@ final class ConnectionPool: @unchecked Sendable {
   }
 
   private func lease(_ connection: ExclusiveConnection, to waiter: Waiter) {
-    counters.inUse.add()
+    metrics.waits.record(nanoseconds: loop.now &- min(waiter.began, loop.now))
+    metrics.inUse.add(1)
     waiter.completion.succeed(connection.lease(waiter.beginning, deadline: waiter.deadline))
   }
 
   private func removeWaiter(_ index: Int) -> Waiter {
-    counters.waiting.add(-1)
+    metrics.waiting.add(-1)
     return waiters.remove(at: index)
   }
 
@@ -143,9 +146,9 @@ final class ConnectionPool: @unchecked Sendable {
     while connecting < waiters.count, all.count < configuration.connectionsPerLoop {
       do throws(PostgresError) {
         let connection = try ExclusiveConnection(
-          configuration, on: loop, counters: counters, cancels: cancels, pool: self)
+          configuration, on: loop, metrics: metrics, cancels: cancels, pool: self)
         all[ObjectIdentifier(connection)] = connection
-        counters.pooled.add()
+        metrics.pooled.add(1)
         connecting += 1
       } catch {
         lastFailure = error
@@ -166,7 +169,7 @@ final class ConnectionPool: @unchecked Sendable {
     while index < waiters.count {
       let waiter = waiters[index]
       if waiter.deadline <= now {
-        counters.deadlines.add()
+        metrics.deadlines.add()
         removeWaiter(index).completion.fail(ExclusiveConnection.deadlineError)
       } else if waiter.patience <= now {
         removeWaiter(index).completion.fail(waitedError())
@@ -179,7 +182,7 @@ final class ConnectionPool: @unchecked Sendable {
 
   private func waitedError() -> PostgresError {
     if let lastFailure { return lastFailure }
-    counters.busy.add()
+    metrics.busy.add()
     return PostgresError(
       .busy,
       "No connection to PostgreSQL became free within \(configuration.waitLimit): try later.")

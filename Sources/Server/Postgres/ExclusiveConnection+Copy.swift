@@ -1,3 +1,5 @@
+internal import PurSightTelemetry
+
 internal import CPurSightPostgres
 
 /// Scripts, COPY and streams: the protocol outside of the pipeline, where the connection takes
@@ -19,7 +21,7 @@ extension ExclusiveConnection {
     var script = text
     if let beginning {
       self.beginning = nil
-      counters.transactions.add()
+      metrics.transactions.add()
       let scope = beginning.scope.script(limitMilliseconds: restMilliseconds())
       script = "\(beginning.begin.text); \(scope); \(text)"
     }

@@ -1,5 +1,6 @@
 internal import CPurSightPostgres
 internal import PurSightNet
+internal import PurSightTelemetry
 
 /// A connection that one caller uses at a time.
 ///
@@ -12,7 +13,7 @@ internal import PurSightNet
 final class ExclusiveConnection: PostgresSessionOwner, @unchecked Sendable {
   let loop: EventLoop
   let configuration: PostgresConfiguration
-  let counters: PostgresCounterCells
+  let metrics: PostgresMetrics
   private let cancels: CancelLoop
   /// Told when the connection stands, is free again, or is gone; it closes its connections before
   /// it goes.
@@ -53,12 +54,12 @@ final class ExclusiveConnection: PostgresSessionOwner, @unchecked Sendable {
   var freeSince: UInt64 = 0
 
   init(
-    _ configuration: PostgresConfiguration, on loop: EventLoop, counters: PostgresCounterCells,
+    _ configuration: PostgresConfiguration, on loop: EventLoop, metrics: PostgresMetrics,
     cancels: CancelLoop, pool: ConnectionPool?
   ) throws(PostgresError) {
     self.configuration = configuration
     self.loop = loop
-    self.counters = counters
+    self.metrics = metrics
     self.cancels = cancels
     self.pool = pool
     session = try PostgresSession(configuration, on: loop, owner: self)
@@ -160,7 +161,7 @@ final class ExclusiveConnection: PostgresSessionOwner, @unchecked Sendable {
     do throws(PostgresError) {
       if let beginning {
         self.beginning = nil
-        counters.transactions.add()
+        metrics.transactions.add()
         try send(beginning.begin, .control, batch, session)
         try send(
           beginning.scope.sql(limitMilliseconds: restMilliseconds()), .control, batch, session)
@@ -201,7 +202,7 @@ final class ExclusiveConnection: PostgresSessionOwner, @unchecked Sendable {
   }
 
   private func deadlinePassed() {
-    counters.deadlines.add()
+    metrics.deadlines.add()
     giveUp(Self.deadlineError)
   }
 
@@ -246,7 +247,7 @@ final class ExclusiveConnection: PostgresSessionOwner, @unchecked Sendable {
     }
     if isSent {
       isBeingCancelled = true
-      counters.cancels.add()
+      metrics.cancels.add()
     }
   }
 
@@ -295,7 +296,7 @@ final class ExclusiveConnection: PostgresSessionOwner, @unchecked Sendable {
   // MARK: Session
 
   func sessionIsReady() {
-    counters.connects.add()
+    metrics.connects.add()
     waitingForReady?.succeed(self)
     waitingForReady = nil
     selfWhileConnecting = nil
@@ -341,7 +342,7 @@ final class ExclusiveConnection: PostgresSessionOwner, @unchecked Sendable {
   func sessionIsLost(_ error: PostgresError) {
     session = nil
     loop.cancel(drainTimer)
-    if error.code != .unavailable { counters.losses.add() }
+    if error.code != .unavailable { metrics.losses.add() }
     var told = error
     if case .batch(let batch) = work {
       if let said = batch.error {

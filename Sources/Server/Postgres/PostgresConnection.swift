@@ -22,11 +22,11 @@ package final class PostgresConnection: Sendable {
     _ configuration: PostgresConfiguration, on loop: EventLoop
   ) async throws(PostgresError) -> PostgresConnection {
     try await connect(
-      configuration, on: loop, counters: PostgresCounterCells(), cancels: CancelLoop())
+      configuration, on: loop, metrics: PostgresMetrics(nil), cancels: CancelLoop())
   }
 
   static func connect(
-    _ configuration: PostgresConfiguration, on loop: EventLoop, counters: PostgresCounterCells,
+    _ configuration: PostgresConfiguration, on loop: EventLoop, metrics: PostgresMetrics,
     cancels: CancelLoop
   ) async throws(PostgresError) -> PostgresConnection {
     let outcome: Result<ExclusiveConnection, PostgresError> =
@@ -35,7 +35,7 @@ package final class PostgresConnection: Sendable {
         loop.perform {
           do throws(PostgresError) {
             let connection = try ExclusiveConnection(
-              configuration, on: loop, counters: counters, cancels: cancels, pool: nil)
+              configuration, on: loop, metrics: metrics, cancels: cancels, pool: nil)
             connection.waitingForReady = completion.value
             connection.selfWhileConnecting = connection
           } catch {

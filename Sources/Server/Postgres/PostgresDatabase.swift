@@ -1,4 +1,5 @@
 package import PurSightNet
+package import PurSightTelemetry
 internal import Synchronization
 
 /// A database as its users see it: shared reads, transactions, and connections of one's own.
@@ -16,14 +17,14 @@ package final class PostgresDatabase: Sendable {
     let pool: ConnectionPool
 
     init(
-      _ configuration: PostgresConfiguration, on loop: EventLoop, counters: PostgresCounterCells,
+      _ configuration: PostgresConfiguration, on loop: EventLoop, metrics: PostgresMetrics,
       cancels: CancelLoop
     ) {
       self.loop = loop
       pipelines = (0..<max(1, configuration.pipelinesPerLoop)).map { _ in
-        PostgresPipeline(configuration, on: loop, counters: counters)
+        PostgresPipeline(configuration, on: loop, metrics: metrics)
       }
-      pool = ConnectionPool(configuration, on: loop, counters: counters, cancels: cancels)
+      pool = ConnectionPool(configuration, on: loop, metrics: metrics, cancels: cancels)
     }
 
     /// Closes every connection of the share.
@@ -44,19 +45,24 @@ package final class PostgresDatabase: Sendable {
 
   private let configuration: PostgresConfiguration
   private let shares: [Share]
-  private let cells = PostgresCounterCells()
+  private let metrics: PostgresMetrics
   private let cancels = CancelLoop()
   private let next = Atomic<Int>(0)
   private let isShutDown = Atomic<Bool>(false)
 
   /// Makes a database that connects when it is first used; this cannot fail.
   ///
-  /// - Parameter loops: The loops that its connections live on; at least one.
-  package init(_ configuration: PostgresConfiguration, loops: [EventLoop]) {
+  /// - Parameters:
+  ///   - loops: The loops that its connections live on; at least one.
+  ///   - registry: Where its metrics are registered, as `pursight_db_…`; one database per registry.
+  package init(
+    _ configuration: PostgresConfiguration, loops: [EventLoop], registry: MetricRegistry? = nil
+  ) {
     precondition(!loops.isEmpty, "a database needs an event loop")
     self.configuration = configuration
-    let (cells, cancels) = (cells, cancels)
-    shares = loops.map { Share(configuration, on: $0, counters: cells, cancels: cancels) }
+    let (metrics, cancels) = (PostgresMetrics(registry), cancels)
+    self.metrics = metrics
+    shares = loops.map { Share(configuration, on: $0, metrics: metrics, cancels: cancels) }
   }
 
   deinit {
@@ -66,7 +72,7 @@ package final class PostgresDatabase: Sendable {
   }
 
   /// What was done since the start, and what is held now.
-  package var counters: PostgresCounters { cells.snapshot }
+  package var counters: PostgresCounters { metrics.snapshot }
 
   // MARK: Reads
 
@@ -142,10 +148,11 @@ package final class PostgresDatabase: Sendable {
       unsafe await withUnsafeContinuation { continuation in
         let completion = unsafe SendableBox(Completion(continuation))
         pool.loop.perform {
+          let began = monotonicNanoseconds()
           pool.acquire(
             ConnectionPool.Waiter(
               completion: completion.value, beginning: beginning, deadline: deadline,
-              patience: monotonicNanoseconds() &+ patience, ticket: ticket))
+              began: began, patience: began &+ patience, ticket: ticket))
         }
       }
     } onCancel: {
@@ -199,7 +206,7 @@ package final class PostgresDatabase: Sendable {
     _ body: (PostgresConnection) async throws(PostgresError) -> Value
   ) async throws(PostgresError) -> Value {
     let connection = try await PostgresConnection.connect(
-      configuration, on: share().loop, counters: cells, cancels: cancels)
+      configuration, on: share().loop, metrics: metrics, cancels: cancels)
     return try await body(connection)
   }
 

@@ -1,4 +1,5 @@
 internal import PurSightNet
+internal import PurSightTelemetry
 
 /// A shared connection for reads: what one tick of the loop asks for travels together.
 ///
@@ -23,7 +24,7 @@ final class PostgresPipeline: PostgresSessionOwner {
 
   private let loop: EventLoop
   private let configuration: PostgresConfiguration
-  private let counters: PostgresCounterCells
+  private let metrics: PostgresMetrics
   private var session: PostgresSession?
   private var pending: [PostgresRead] = []
   private var sent = FIFO<Sent>()
@@ -40,24 +41,24 @@ final class PostgresPipeline: PostgresSessionOwner {
   private(set) var load = 0
 
   init(
-    _ configuration: PostgresConfiguration, on loop: EventLoop, counters: PostgresCounterCells
+    _ configuration: PostgresConfiguration, on loop: EventLoop, metrics: PostgresMetrics
   ) {
     self.configuration = configuration
     self.loop = loop
-    self.counters = counters
+    self.metrics = metrics
   }
 
   /// Takes a read; it is sent at the end of this tick.
   func submit(_ read: PostgresRead) {
     guard !isClosed else { return read.fail(PostgresDatabase.closedError) }
     guard load < configuration.maxPendingReads else {
-      counters.busy.add()
+      metrics.busy.add()
       return read.fail(
         PostgresError(
           .busy, "\(configuration.maxPendingReads) reads already wait for PostgreSQL: try later."))
     }
     load += 1
-    counters.reads.add()
+    metrics.reads.add()
     pending.append(read)
     if let session, session.isReady { session.requestFlush() } else { connectIfNeeded() }
     if !sweepTimer.isScheduled { loop.schedule(sweepTimer, after: Self.sweepInterval) }
@@ -91,7 +92,7 @@ final class PostgresPipeline: PostgresSessionOwner {
     reconnectPause = Self.minReconnectPause
     lastProgress = loop.now
     unavailable = nil
-    counters.connects.add()
+    metrics.connects.add()
     guard let session else { return }
     do throws(PostgresError) {
       try session.send(Self.setup(limit: configuration.readLimit))
@@ -115,7 +116,7 @@ final class PostgresPipeline: PostgresSessionOwner {
   func sessionIsLost(_ error: PostgresError) {
     session = nil
     groupError = nil
-    if error.code == .unavailable { unavailable = error } else { counters.losses.add() }
+    if error.code == .unavailable { unavailable = error } else { metrics.losses.add() }
     var unanswered: [PostgresRead] = []
     while let entry = sent.popFirst() {
       guard case .group(let reads) = entry else { continue }
@@ -155,7 +156,7 @@ final class PostgresPipeline: PostgresSessionOwner {
   }
 
   private func send(_ scope: PostgresScope, _ reads: [PostgresRead], on session: PostgresSession) {
-    counters.groups.add()
+    metrics.groups.add()
     if sent.isEmpty { lastProgress = loop.now }
     do throws(PostgresError) {
       try session.send(scope.sql(limitMilliseconds: limitMilliseconds(of: reads)))
@@ -231,7 +232,7 @@ final class PostgresPipeline: PostgresSessionOwner {
               ?? PostgresError(.connectionLost, "A read was aborted twice: PostgreSQL is ending."))
         }
       } else {
-        counters.repetitions.add()
+        metrics.repetitions.add()
         read.prepareRepetition()
         read.isAlone = true
         pending.append(read)
@@ -256,7 +257,7 @@ final class PostgresPipeline: PostgresSessionOwner {
     forEachRead { read in
       guard !read.isOver else { return }
       if read.deadline <= now {
-        counters.deadlines.add()
+        metrics.deadlines.add()
         end(read) { read in
           read.fail(PostgresError(.deadlineExceeded, "The deadline passed before the rows came."))
         }
