@@ -51,8 +51,10 @@ package final class TemporaryPostgres: Sendable {
       if let process { return try process.get() }
       let started: Result<TemporaryPostgres, Failure>
       do throws(PrivateClusterError) {
-        let configuration = try PrivateClusterConfiguration.ephemeral(
+        var configuration = try PrivateClusterConfiguration.ephemeral(
           durability: .processCrashOnly)
+        // Every test has its own loops' connections, and they all run at once.
+        configuration.maxConnections = 500
         started = .success(TemporaryPostgres(cluster: try PrivateCluster.start(configuration)))
       } catch {
         started = .failure(Failure(description: error.message))
