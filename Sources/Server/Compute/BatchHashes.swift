@@ -44,15 +44,8 @@ enum ColumnHasher {
     case .uint64: unsigned(column.span(of: UInt64.self), &target)
     case .float32: doubles(column.span(of: Float.self), &target) { Double($0) }
     case .float64: doubles(column.span(of: Double.self), &target) { $0 }
-    case .date64: scaled(column.span(of: Int64.self), &target, divisor: 86_400_000)
-    case .timestamp(let unit, _), .duration(let unit), .time64(let unit):
-      let factor = unit == .nanosecond ? 1 : 1_000_000 / unit.perSecond
-      scaled(column.span(of: Int64.self), &target, factor: factor)
-    case .time32(let unit):
-      let values = column.span(of: Int32.self)
-      for row in 0..<column.length {
-        target[row] = Fingerprint.integer(Int64(values[row]) * (1_000_000 / unit.perSecond))
-      }
+    case .date64, .time32, .time64, .timestamp, .duration:
+      for row in 0..<column.length { target[row] = Fingerprint.integer(tick(column, row)) }
     case .decimal128(_, let scale): decimals(column.span(of: Int128.self), scale, &target)
     case .utf8, .binary: texts(column.offsets32, column.values.bytes, &target)
     case .largeUtf8, .largeBinary: texts(column.offsets64, column.values.bytes, &target)
@@ -91,11 +84,48 @@ enum ColumnHasher {
     for row in 0..<values.count { target[row] = Fingerprint.double(widen(values[row])) }
   }
 
-  private static func scaled(
-    _ values: Span<Int64>, _ target: inout [UInt64], factor: Int64 = 1, divisor: Int64 = 1
-  ) {
-    for row in 0..<values.count {
-      target[row] = Fingerprint.integer(values[row] &* factor / divisor)
+  /// A date in days, a time, timestamp or duration in microseconds or, if finer, as it is.
+  @inline(__always)
+  private static func tick(_ column: ArrowColumn, _ row: Int) -> Int64 {
+    switch column.type {
+    case .date64: column.span(of: Int64.self)[row] / 86_400_000
+    case .time32(let unit):
+      Int64(column.span(of: Int32.self)[row]) &* (1_000_000 / unit.perSecond)
+    case .time64(let unit), .timestamp(let unit, _), .duration(let unit):
+      column.span(of: Int64.self)[row]
+        &* (unit == .nanosecond ? 1 : 1_000_000 / unit.perSecond)
+    default: 0
+    }
+  }
+
+  /// Puts a column's values on top of the states of a key; false when its hashes are to be taken.
+  ///
+  /// Whole numbers need no hash of their own: the key is mixed at the end.
+  static func combine(_ column: ArrowColumn, into states: inout [UInt64]) -> Bool {
+    switch column.type {
+    case .int8, .int16, .int32, .int64, .uint8, .uint16, .uint32, .uint64, .date32,
+      .timestamp(.microsecond, _):
+      var visitor = Combiner(states: states)
+      states = []
+      column.visitIntegers(&visitor)
+      states = visitor.states
+    case .date64, .time32, .time64, .timestamp, .duration:
+      for row in 0..<column.length {
+        states[row] = Fingerprint.combine(states[row], UInt64(bitPattern: tick(column, row)))
+      }
+    default: return false
+    }
+    return true
+  }
+
+  private struct Combiner: IntegerVisitor {
+    var states: [UInt64]
+
+    mutating func visit<Value: FixedWidthInteger & BitwiseCopyable>(_ values: Span<Value>) {
+      var states = states.mutableSpan
+      for row in 0..<values.count {
+        states[row] = Fingerprint.combine(states[row], UInt64(truncatingIfNeeded: values[row]))
+      }
     }
   }
 

@@ -37,47 +37,36 @@ enum Fingerprint {
   /// The hash of a run of bytes.
   @inline(__always)
   static func bytes(_ span: borrowing RawSpan, _ start: Int, _ count: Int) -> UInt64 {
-    let length = UInt64(truncatingIfNeeded: count) &* third
-    if count <= 16 {
-      var a: UInt64 = 0
-      var b: UInt64 = 0
-      if count >= 8 {
-        a = Bytes.load8(span, start)
-        b = Bytes.load8(span, start &+ count &- 8)
-      } else if count >= 4 {
-        a = UInt64(Bytes.load4(span, start))
-        b = UInt64(Bytes.load4(span, start &+ count &- 4))
-      } else if count > 0 {
-        a = UInt64(Bytes.load1(span, start))
-        b = UInt64(Bytes.load1(span, start &+ count &>> 1)) &<< 8
-          | UInt64(Bytes.load1(span, start &+ count &- 1))
-      }
-      return mix(fold(a ^ first, b ^ second) ^ a &+ length)
-    }
-    return long(span, start, count, length)
+    if count <= 8 { return word(Bytes.word(span, start, count), count) }
+    return long(span, start, count)
   }
 
-  private static func long(
-    _ span: borrowing RawSpan, _ start: Int, _ count: Int, _ length: UInt64
-  ) -> UInt64 {
-    var state = length
+  /// The hash of at most eight bytes, filled up with zeros.
+  @inline(__always)
+  static func word(_ word: UInt64, _ count: Int) -> UInt64 {
+    fold(fold(word ^ first, second ^ UInt64(truncatingIfNeeded: count)) ^ third, second)
+  }
+
+  private static func long(_ span: borrowing RawSpan, _ start: Int, _ count: Int) -> UInt64 {
+    var state = UInt64(truncatingIfNeeded: count) &* third
     var index = start
     let end = start &+ count
     while index &+ 16 < end {
-      let a = Bytes.load8(span, index) ^ first
-      let b = Bytes.load8(span, index &+ 8) ^ second
-      state = fold(a ^ state, b) ^ a
+      state = fold(
+        Bytes.load8(span, index) ^ first ^ state, Bytes.load8(span, index &+ 8) ^ second)
       index &+= 16
     }
-    let a = Bytes.load8(span, end &- 16) ^ first
+    // The last 16 bytes, or the first and last eight, overlapping what came before.
+    let a = Bytes.load8(span, count >= 16 ? end &- 16 : start) ^ first
     let b = Bytes.load8(span, end &- 8) ^ second
-    return mix(fold(a ^ state, b) ^ a &+ length)
+    return fold(fold(a ^ state, b) ^ third, second)
   }
 
-  /// The hash of a key of several columns, from what was combined so far and the next column.
+  /// A value of a key of several columns put on top of those before it; ends with `mix`.
   @inline(__always)
-  static func combine(_ state: UInt64, _ next: UInt64) -> UInt64 {
-    fold(state ^ first, next ^ third) &+ next &* second
+  static func combine(_ state: UInt64, _ value: UInt64) -> UInt64 {
+    let product = (state ^ value) &* first
+    return product &<< 31 | product &>> 33
   }
 }
 

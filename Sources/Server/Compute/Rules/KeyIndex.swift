@@ -14,18 +14,18 @@ package struct KeyIndex: Sendable {
 
   /// Puts in the keys of a stored run.
   package mutating func insert(_ run: KeyRun) {
-    for print in run.fingerprints { insert(print) }
+    insert(contentsOf: run.fingerprints)
   }
 
   /// The number of keys.
   package var count: Int { known.count }
 
-  mutating func insert(_ print: UInt64) {
+  mutating func insert(contentsOf prints: [UInt64]) {
     guard known.byteCount < Self.maxBytes else {
-      isExhausted = true
+      isExhausted = isExhausted || !prints.isEmpty
       return
     }
-    known.insert(print)
+    known.insert(contentsOf: prints)
   }
 
   /// Every key as one run.

@@ -43,13 +43,15 @@ package struct ReferenceSet: Sendable {
     hashes.begin(batch)
     var keys = KeyColumns(positions)
     keys.compute(batch, &hashes)
+    var prints: [UInt64] = []
     for word in 0..<Words.count(batch.rowCount) {
       var rest = keys.valid[word]
       while rest != 0 {
-        known.insert(FingerprintSet.stored(keys.prints[word * 64 + rest.trailingZeroBitCount]))
+        prints.append(FingerprintSet.stored(keys.prints[word * 64 + rest.trailingZeroBitCount]))
         rest &= rest &- 1
       }
     }
+    known.insert(contentsOf: prints)
     guard known.byteCount <= Self.maxBytes else {
       throw ComputeError(
         .limitExceeded,
@@ -70,27 +72,33 @@ struct KeyColumns: Sendable {
 
   mutating func compute(_ batch: RecordBatch, _ hashes: inout BatchHashes) {
     let rows = batch.rowCount
-    if prints.count < rows { prints = [UInt64](repeating: 0, count: rows) }
     valid = (0..<Words.count(rows)).map { Words.full($0, rows: rows) }
-    for (index, position) in positions.enumerated() {
+    for position in positions {
       let column = batch.columns[position]
       if column.type == .null {
         for word in valid.indices { valid[word] = 0 }
       } else if let validity = column.validity {
         for word in valid.indices { valid[word] &= validity.word(word) }
       }
-      hashes.need(position, of: batch)
-      combine(hashes.hashes(position), isFirst: index == 0, rows)
+    }
+    if positions.count == 1 {
+      hashes.need(positions[0], of: batch)
+      prints = hashes.hashes(positions[0])
+    } else {
+      combine(batch, &hashes)
     }
   }
 
-  private mutating func combine(_ hashes: [UInt64], isFirst: Bool, _ rows: Int) {
-    var prints = prints.mutableSpan
-    let next = hashes.span
-    if isFirst {
-      for row in 0..<rows { prints[row] = next[row] }
-    } else {
+  private mutating func combine(_ batch: RecordBatch, _ hashes: inout BatchHashes) {
+    let rows = batch.rowCount
+    if prints.count < rows { prints = [UInt64](repeating: 0, count: rows) }
+    for row in 0..<rows { prints[row] = 0 }
+    for position in positions
+    where !ColumnHasher.combine(batch.columns[position], into: &prints) {
+      hashes.need(position, of: batch)
+      let next = hashes.hashes(position)
       for row in 0..<rows { prints[row] = Fingerprint.combine(prints[row], next[row]) }
     }
+    for row in 0..<rows { prints[row] = Fingerprint.mix(prints[row]) }
   }
 }

@@ -105,7 +105,7 @@ package struct RuleEvaluator: Sendable {
       let prints = states[index].newKeys(excluding: quarantined)
       // Taken out and put back, so that the index is changed in place.
       var index = keys.removeValue(forKey: rule.rule.name) ?? KeyIndex()
-      for print in prints { index.insert(print) }
+      index.insert(contentsOf: prints)
       keys[rule.rule.name] = index
       result[rule.rule.name] = prints
     }

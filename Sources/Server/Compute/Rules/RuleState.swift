@@ -75,7 +75,7 @@ struct RuleState: Sendable {
       keys.compute(batch, &hashes)
       if !findOrphans(batch, parent) { wanted = [UInt64](repeating: 0, count: words) }
     default:
-      if case .textSet = kernel { hashes.need(columns[0], of: batch) }
+      if case .textSet(let set) = kernel, set.needsHashes { hashes.need(columns[0], of: batch) }
       kernel.findFailures(
         batch.columns[columns[0]], hashes.hashes(columns[0]), into: &failing)
     }

@@ -1,7 +1,12 @@
 internal import PurSightArrow
 
-/// Texts or bytes that are allowed, found by hash and then compared.
+/// Texts or bytes that are allowed, found by hash and then compared; a few short ones without hash.
 struct TextSet: Sendable {
+  /// Most texts that are compared one after the other.
+  private static let maxShort = 8
+
+  /// Each text as one integer, when there are few and none has more than eight bytes.
+  private let words: [UInt64]
   /// All texts, one after the other, and where each lies.
   private let buffer: ArrowBuffer
   private let starts: [Int]
@@ -21,6 +26,10 @@ struct TextSet: Sendable {
     self.buffer = buffer
     self.starts = starts
     counts = values.map(\.count)
+    let isShort = values.count <= Self.maxShort && values.allSatisfy { $0.count <= 8 }
+    words =
+      isShort
+      ? values.indices.map { Bytes.word(buffer.bytes, starts[$0], values[$0].count) } : []
     var size = 8
     while size < values.count * 2 { size *= 2 }
     var slots = [Int32](repeating: -1, count: size)
@@ -35,6 +44,9 @@ struct TextSet: Sendable {
     self.slots = slots
     hashes = known
   }
+
+  /// Whether the hashes of the column have to be known.
+  var needsHashes: Bool { words.isEmpty }
 
   /// Sets the bits of the rows with a value that is not in the set.
   func findFailures(_ column: ArrowColumn, _ hashes: [UInt64], into failing: inout [UInt64]) {
@@ -54,6 +66,7 @@ struct TextSet: Sendable {
       let (set, column, rowHashes) = (set, column, hashes)
       let bytes = column.values.bytes
       let hashes = rowHashes.span
+      let isShort = !set.needsHashes
       for word in failing.indices {
         let base = word &* 64
         var rest = column.validity?.word(word) ?? Words.full(word, rows: column.length)
@@ -63,13 +76,26 @@ struct TextSet: Sendable {
           rest &= rest &- 1
           let start = Int(truncatingIfNeeded: offsets[base &+ bit])
           let end = Int(truncatingIfNeeded: offsets[base &+ bit &+ 1])
-          if !set.contains(hashes[base &+ bit], bytes, start, end &- start) {
-            bad |= 1 &<< UInt64(truncatingIfNeeded: bit)
-          }
+          let isKnown =
+            isShort
+            ? set.containsShort(bytes, start, end &- start)
+            : set.contains(hashes[base &+ bit], bytes, start, end &- start)
+          bad |= (isKnown ? 0 : 1) &<< UInt64(truncatingIfNeeded: bit)
         }
         failing[word] = bad
       }
     }
+  }
+
+  @inline(__always)
+  private func containsShort(_ bytes: borrowing RawSpan, _ start: Int, _ count: Int) -> Bool {
+    guard count <= 8 else { return false }
+    let word = Bytes.word(bytes, start, count)
+    let (words, counts) = (words.span, counts.span)
+    for index in words.indices where words[index] == word && counts[index] == count {
+      return true
+    }
+    return false
   }
 
   @inline(__always)

@@ -48,13 +48,22 @@ enum Bytes {
   }
 
   @inline(__always)
-  static func load4(_ span: borrowing RawSpan, _ offset: Int) -> UInt32 {
-    unsafe span.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self)
-  }
-
-  @inline(__always)
   static func load8(_ span: borrowing RawSpan, _ offset: Int) -> UInt64 {
     unsafe span.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)
+  }
+
+  /// At most eight bytes as one integer, the first byte lowest, filled up with zeros.
+  @inline(__always)
+  static func word(_ span: borrowing RawSpan, _ start: Int, _ count: Int) -> UInt64 {
+    if start &+ 8 <= span.byteCount {
+      let unused = UInt64(truncatingIfNeeded: 64 &- count &* 8)
+      return count == 0 ? 0 : load8(span, start) & (.max &>> unused)
+    }
+    var word: UInt64 = 0
+    for index in 0..<count {
+      word |= UInt64(load1(span, start &+ index)) &<< UInt64(truncatingIfNeeded: index &* 8)
+    }
+    return word
   }
 
   /// The number of characters (Unicode scalars) in a run of UTF-8.

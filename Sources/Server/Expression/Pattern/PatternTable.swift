@@ -3,34 +3,51 @@
 /// State 0 has no way to a match, state 1 has matched; both keep what they are. The last class
 /// stands for the end of the text.
 struct PatternTable: Sendable {
-  /// Class of each byte value.
+  /// States whose rows are kept for every byte value; above, bytes go by their class.
+  private static let maxWideStates = 64
+
+  /// Class of each byte value; empty when rows are wide.
   private let classes: [UInt8]
   /// Next states times `stride`, so that a look-up is one addition.
   private let transitions: [UInt32]
   private let stride: Int
-  private let start: UInt32
+  /// Whether a text that ends in a state matches; for wide rows only.
+  private let accepts: [Bool]
 
   /// Builds the table; nil when it would have too many states.
   init?(_ code: PatternCode) {
     var builder = Builder(code)
     guard builder.build(code) else { return nil }
-    classes = builder.classes
-    stride = builder.stride
-    let stride = UInt32(builder.stride)
-    transitions = builder.rows.flatMap { row in row.map { $0 * stride } }
-    start = Builder.first * stride
+    let rows = builder.rows
+    accepts = rows.map { $0.last == 1 }
+    let isWide = rows.count <= Self.maxWideStates
+    let stride = isWide ? 256 : builder.stride
+    self.stride = stride
+    let byteClasses = builder.classes
+    classes = isWide ? [] : byteClasses
+    transitions = rows.flatMap { row in
+      let states = isWide ? byteClasses.map { row[Int($0)] } : row
+      return states.map { $0 * UInt32(stride) }
+    }
   }
 
   func matches(_ text: Span<UInt8>) -> Bool {
-    let classes = classes.span
     let transitions = transitions.span
-    let matched = UInt32(stride)
-    var state = start
+    let matched = stride
+    var state = Int(Builder.first) * stride
+    if classes.isEmpty {
+      for index in text.indices {
+        // A state is a multiple of 256 with its whole row in the table.
+        state = Int(unsafe transitions[unchecked: state &+ Int(text[index])])
+        if state <= matched { return state == matched }
+      }
+      return accepts[state &>> 8]
+    }
     for index in text.indices {
-      state = transitions[Int(state) &+ Int(classes[Int(text[index])])]
+      state = Int(transitions[state &+ Int(classes[Int(text[index])])])
       if state <= matched { return state == matched }
     }
-    return transitions[Int(state) &+ stride &- 1] == matched
+    return Int(transitions[state &+ stride &- 1]) == matched
   }
 
   /// The subset construction.
