@@ -38,7 +38,7 @@ package struct PrivateClusterConfiguration: Sendable {
     programDirectory: String? = nil,
     durability: Durability = .full,
     startLimit: Duration = .seconds(60),
-    maxConnections: Int = 60,
+    maxConnections: Int = 200,
     onEvent: @escaping @Sendable (PrivateClusterEvent) -> Void = { _ in }
   ) {
     self.directory = directory
