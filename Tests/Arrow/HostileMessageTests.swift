@@ -180,6 +180,17 @@ struct HostileMessageTests {
     #expect(error?.code == .limitExceeded)
   }
 
+  @Test(arguments: [-38, 38])
+  func `a decimal's scale is taken up to the limit, one more is refused`(_ scale: Int) throws {
+    func read(_ scale: Int) throws(ArrowError) -> ArrowSchema? {
+      let type = ArrowType.decimal128(precision: 38, scale: scale)
+      return try readStream(writeStream(ArrowSchema([ArrowField("price", type)]), [])).schema
+    }
+    #expect(try read(scale)?.fields[0].type == .decimal128(precision: 38, scale: scale))
+    let error = #expect(throws: ArrowError.self) { try read(scale + scale.signum()) }
+    #expect(error?.column == "price")
+  }
+
   @Test func `a dictionary that expands beyond the limit is refused`() throws {
     // Fixture: ten rows; the dictionary's longest text has seven bytes.
     var limits = ArrowLimits()

@@ -17,4 +17,9 @@ extension Array where Element == UInt8 {
   package mutating func append(bytes: borrowing RawSpan) {
     append(bytes: bytes, 0, bytes.byteCount)
   }
+
+  /// Appends all bytes of a span.
+  package mutating func append(bytes: borrowing Span<UInt8>) {
+    unsafe bytes.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
+  }
 }

@@ -113,7 +113,12 @@ struct SchemaDecoder {
     guard (1...38).contains(precision) else {
       throw ArrowError(.malformed, "a decimal128 has 1 to 38 digits, not \(precision)")
     }
-    return .decimal128(precision: precision, scale: try Int(type.integer(1, default: Int32(0))))
+    let scale = try Int(type.integer(1, default: Int32(0)))
+    // The format has no limit; a scale of a billion would be a text of a billion zeros.
+    guard (-38...38).contains(scale) else {
+      throw ArrowError(.unsupported, "a decimal's scale is -38 to 38 here, not \(scale)")
+    }
+    return .decimal128(precision: precision, scale: scale)
   }
 
   private func decodeTime(_ type: FlatTable) throws(ArrowError) -> ArrowType {

@@ -26,7 +26,8 @@ package struct JSONLinesWriter: Sendable {
       for row in 0..<rows.count {
         if keys.isEmpty { output.append(UInt8(ascii: "{")) }
         for index in texts.indices {
-          output.append(contentsOf: keys[index])
+          let key = keys[index]
+          output.append(bytes: key.span)
           texts[index].append(row, to: &output)
         }
         output.append(UInt8(ascii: "}"))

@@ -36,7 +36,7 @@ struct TextColumn {
   /// Appends the text of the block's row to a line.
   func append(_ row: Int, to line: inout [UInt8]) {
     let start = row == 0 ? 0 : ends[row &- 1]
-    line.append(contentsOf: bytes[start..<ends[row]])
+    line.append(bytes: bytes.span.extracting(start..<ends[row]))
   }
 
   private mutating func endNull(_ style: Style) {
@@ -133,7 +133,7 @@ extension Array where Element == UInt8 {
         && byte != UInt8(ascii: "\r")
     }
     if isPlain && !nulls.contains(text, range.lowerBound, range.count) {
-      for index in range { append(text[index]) }
+      append(bytes: text.extracting(range))
       return
     }
     append(Self.quote)

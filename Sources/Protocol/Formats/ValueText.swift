@@ -92,7 +92,7 @@ extension Array where Element == UInt8 {
     if scale > 0 {
       insert(UInt8(ascii: "."), at: count - scale)
     } else if value != 0 {
-      append(contentsOf: repeatElement(UInt8(ascii: "0"), count: Swift.min(-scale, 1_000)))
+      append(contentsOf: repeatElement(UInt8(ascii: "0"), count: -scale))
     } else {
       removeLast(count - start - 1)
     }
