@@ -248,6 +248,35 @@ let package = Package(
         "PurSightCrypto", "PurSightTransparencyLog", "PurSightPrivateCluster",
         "PurSightTestSupport",
       ]),
+    .target(
+      name: "PurSightServiceTestSupport",
+      dependencies: [
+        "PurSightRPC", "PurSightServiceKit", "PurSightStorage", "PurSightPostgres",
+        "PurSightGovernance", "PurSightCrypto", "PurSightNet", "PurSightTestSupport",
+        "PurSightPrivateCluster",
+      ],
+      path: "Tests/ServiceSupport", swiftSettings: settings),
+    tests(
+      "ServiceKit",
+      [
+        "PurSightServiceKit", "PurSightServiceTestSupport", "PurSightTestSupport", "PurSightAPI",
+        "PurSightRPC", "PurSightGovernance", "PurSightStorage", "PurSightExpression",
+        "PurSightNet", "PurSightPostgres",
+      ]),
+    tests(
+      "Access",
+      [
+        "PurSightAccess", "PurSightServiceTestSupport", "PurSightTestSupport", "PurSightAPI",
+        "PurSightRPC", "PurSightGovernance", "PurSightStorage", "PurSightServiceKit",
+        "PurSightPostgres",
+      ]),
+    tests(
+      "App",
+      [
+        "PurSightApp", "PurSightServiceTestSupport", "PurSightTestSupport", "PurSightAPI",
+        "PurSightRPC", "PurSightGovernance", "PurSightServiceKit", "PurSightStorage",
+        "PurSightTelemetry", "PurSightCrypto", "PurSightPostgres",
+      ]),
     tests("Tidy"),
   ]
 )

@@ -75,7 +75,14 @@ internal import CPurSightOpenSSL
     }
     switch unsafe SSL_get_error(raw, result) {
     case SSL_ERROR_WANT_READ: return .wantsInput
-    default: throw .openSSL(.handshake, "SSL_do_handshake")
+    default:
+      let error = TLSError.openSSL(.handshake, "SSL_do_handshake")
+      let verdict = unsafe SSL_get_verify_result(raw)
+      guard verdict != X509_V_OK, let why = unsafe X509_verify_cert_error_string(verdict) else {
+        throw error
+      }
+      // "certificate verify failed" alone does not say whether it is the issuer, the name or the date.
+      throw TLSError(.handshake, "\(error.message) (\(unsafe String(cString: why)))")
     }
   }
 
