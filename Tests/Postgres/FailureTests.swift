@@ -86,8 +86,8 @@ internal import Testing
       #expect(made == 0)
       var configuration = PostgresConfiguration(
         connection: cluster.connectionString(as: .app))
-      configuration.reconnectLimit = .seconds(20)
-      configuration.waitLimit = .seconds(20)
+      configuration.reconnectLimit = .seconds(60)
+      configuration.waitLimit = .seconds(60)
       change(&configuration)
       database = PostgresDatabase(
         configuration, loops: Array(try Harness.group.get().loops.prefix(1)))

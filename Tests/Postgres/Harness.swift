@@ -24,6 +24,12 @@ struct Harness {
     self.loops = Array(try Self.group.get().loops.prefix(loops))
     temporary = try TemporaryPostgres.database("postgres-room") { try $0.execute(Self.schema) }
     var configuration = PostgresConfiguration(connection: temporary.connectionString(as: role))
+    // A busy machine must not fail a test that is about something else.
+    configuration.waitLimit = .seconds(60)
+    configuration.reconnectLimit = .seconds(60)
+    configuration.connectLimit = .seconds(60)
+    configuration.readLimit = .seconds(60)
+    configuration.drainLimit = .seconds(10)
     change(&configuration)
     self.configuration = configuration
     database = PostgresDatabase(configuration, loops: self.loops)

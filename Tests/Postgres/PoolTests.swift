@@ -100,7 +100,7 @@ internal import Testing
 
   @Test func `a healthy server tells its version`() async throws {
     let harness = try Harness()
-    guard case .serving(let version) = await harness.database.health() else {
+    guard case .serving(let version) = await harness.database.health(within: .seconds(60)) else {
       Issue.record("not serving")
       return
     }
