@@ -17,7 +17,7 @@ package struct AccessService: AccessServiceHandler {
 
   package init(_ kit: ServiceContext, permissions: [String]) {
     self.kit = kit
-    self.permissions = permissions.sorted()
+    self.permissions = Set(permissions).sorted()
     store = AccessStore(kit.storage)
   }
 

@@ -34,8 +34,9 @@ package final class Authorizers: Sendable {
   }
 
   /// The authorizer of a project as it is now.
-  package func authorizer(_ scope: Scope) async throws(StorageError) -> Authorizer {
-    let now = ContinuousClock.now
+  package func authorizer(
+    _ scope: Scope, at now: ContinuousClock.Instant = .now
+  ) async throws(StorageError) -> Authorizer {
     let changes = state.withLock { $0.changes }
     switch next(scope, now) {
     case .use(let authorizer): return authorizer

@@ -79,7 +79,8 @@ enum ConfigurationLoader {
       } else if Setting.all.contains(where: { $0.key.hasPrefix(key + ".") }) {
         try collect(value, prefix: key, path: path, into: &found)
       } else {
-        let nearest = NearestName.clause(for: key, among: Setting.all.map(\.key))
+        let groups = Setting.all.compactMap { $0.key.split(separator: ".").dropLast().first }
+        let nearest = NearestName.clause(for: key, among: groups.map(String.init))
         throw AppError(
           .configuration, "\(place): there is no group of settings \"\(key)\"\(nearest)")
       }
