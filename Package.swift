@@ -232,6 +232,15 @@ let package = Package(
       exclude: ["Fixtures"]),
     tests("RPC", ["PurSightRPC"]),
     tests("GRPC", ["PurSightGRPC", "PurSightRPC", "PurSightHTTP2"]),
+    tests("Net", ["PurSightNet"]),
+    tests("HTTP2", ["PurSightHTTP2"]),
+    tests("TLS", ["PurSightTLS", "PurSightCrypto"]),
+    tests(
+      "ServerTransport",
+      [
+        "PurSightServerTransport", "PurSightRPC", "PurSightGRPC", "PurSightHTTP2", "PurSightNet",
+        "PurSightTelemetry",
+      ]),
     tests("Governance", ["PurSightGovernance"]),
     .target(
       name: "PurSightTestSupport",
