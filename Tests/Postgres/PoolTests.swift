@@ -6,7 +6,7 @@ internal import Testing
   @Test func `a pool gives out its connections and no more`() async throws {
     let harness = try Harness(loops: 1) {
       $0.connectionsPerLoop = 3
-      $0.waitLimit = .milliseconds(50)
+      $0.waitLimit = .seconds(2)
     }
     let database = harness.database
     var transactions: [PostgresTransaction] = []
