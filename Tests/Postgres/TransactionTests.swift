@@ -131,6 +131,23 @@ internal import Testing
     await harness.database.shutDown()
   }
 
+  @Test func `a table that changed under a kept statement is worth a second attempt`() async throws {
+    let harness = try Harness(loops: 1) { $0.connectionsPerLoop = 1 }
+    let database = harness.database
+    try harness.temporary.execute("CREATE TABLE shape (a int); GRANT ALL ON shape TO pursight_app")
+    _ = try await database.execute(.none, ["SELECT * FROM shape"])
+    try harness.temporary.execute("ALTER TABLE shape ADD b text")
+    let error = await #expect(throws: PostgresError.self) {
+      try await database.execute(.none, ["SELECT * FROM shape"])
+    }
+    // feature_not_supported: "cached plan must not change result type"
+    #expect(error?.sqlState == "0A000")
+    #expect(error?.isRetryable == true)
+    let results = try await database.execute(.none, ["SELECT * FROM shape"])
+    #expect(results[0].columnNames == ["a", "b"])
+    await database.shutDown()
+  }
+
   @Test func `a finished transaction refuses further statements`() async throws {
     let harness = try Harness()
     let transaction = try await harness.database.begin(.project(1))

@@ -104,7 +104,10 @@ extension PostgresError {
   package var isRetryable: Bool {
     switch code {
     case .busy, .unavailable, .connectionLost: true
-    case .server: sqlState == "40001" || sqlState == "40P01" || sqlState == "55P03"
+    // Serialization failure, deadlock, lock not available; a table that changed under its statement.
+    case .server:
+      sqlState == "40001" || sqlState == "40P01" || sqlState == "55P03"
+        || PostgresSession.isStale(self)
     case .deadlineExceeded, .cancelled, .inDoubt, .invalidValue, .decoding, .limitExceeded,
       .closed, .misuse:
       false
