@@ -131,7 +131,8 @@ internal import Testing
     await harness.database.shutDown()
   }
 
-  @Test func `a table that changed under a kept statement is worth a second attempt`() async throws {
+  @Test func `a table that changed under a kept statement is worth a second attempt`() async throws
+  {
     let harness = try Harness(loops: 1) { $0.connectionsPerLoop = 1 }
     let database = harness.database
     try harness.temporary.execute("CREATE TABLE shape (a int); GRANT ALL ON shape TO pursight_app")
