@@ -104,7 +104,7 @@ extension PostgresError {
   package var isRetryable: Bool {
     switch code {
     case .busy, .unavailable, .connectionLost: true
-    // Serialization failure, deadlock, lock not available; a table that changed under its statement.
+    // Serialization failure, deadlock, lock not available; a table that changed meanwhile.
     case .server:
       sqlState == "40001" || sqlState == "40P01" || sqlState == "55P03"
         || PostgresSession.isStale(self)
