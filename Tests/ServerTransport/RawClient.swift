@@ -15,8 +15,13 @@ import PurSightRPC
   private(set) var answers: [Int32: Answer] = [:]
   private(set) var goAways: [Int] = []
   private(set) var isClosed = false
+  /// Sends nothing of its own accord, not even the preface.
+  var isSilent = false
   /// Whether bodies are given back to the windows as they arrive.
   var consumes = true
+
+  /// Nothing came for twenty seconds.
+  struct Impatience: Error {}
 
   /// What came back on one stream.
   struct Answer {
@@ -113,10 +118,10 @@ import PurSightRPC
       case .bytes(let count):
         unsafe try session.receive(UnsafeRawBufferPointer(rebasing: block[..<count]), now: 0)
         drain()
-        try flush()
+        if !isSilent { try flush() }
       case .wouldBlock:
         patience -= 1
-        if patience == 0 { return close() }
+        if patience == 0 { throw Impatience() }
         try await Task.sleep(for: .milliseconds(1))
       case .ended:
         close()

@@ -205,6 +205,7 @@ import Testing
     configuration.timeouts.headers = .milliseconds(50)
     let bench = try await TestBench(configuration)
     let silent = try RawClient(bench.address)
+    silent.isSilent = true
     try await silent.read { false }
     #expect(silent.isClosed)
     let half = try RawClient(bench.address)
@@ -219,6 +220,7 @@ import Testing
   @Test func `an idle connection is told goodbye`() async throws {
     var configuration = ServerConfiguration()
     configuration.timeouts.idle = .milliseconds(50)
+    configuration.timeouts.preface = .milliseconds(50)
     let bench = try await TestBench(configuration)
     let client = try RawClient(bench.address)
     #expect(try await client.answer(try client.call("/t.T/Echo")).status == "0")
