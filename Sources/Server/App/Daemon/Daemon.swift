@@ -1,3 +1,4 @@
+internal import PurSightAudit
 internal import PurSightCrypto
 internal import PurSightNet
 internal import PurSightPostgres
@@ -65,7 +66,11 @@ final class Daemon: Sendable {
       Self.transport(parts.configuration), on: group,
       observer: ServerMetrics(services.router, metrics))
     let certificates = try ReloadedCertificates(parts.tls, parts.logger)
+    let sequencer = try Self.sequencer(parts, kit)
     tasks = [
+      Task { [logger = parts.logger] in
+        await sequencer.run { logger.log(.error, "audit", [("error", .text($0))]) }
+      },
       Task { [database = self.database, readiness] in await Self.probe(database, readiness) },
       Task { [storage, parts] in await Self.keepHouse(storage, parts.logger) },
       Task { await certificates.watch() },
@@ -148,6 +153,18 @@ final class Daemon: Sendable {
     } catch { throw AppError(.software, error.message) }
   }
 
+  private static func sequencer(
+    _ parts: DaemonParts, _ kit: ServiceContext
+  ) throws(AppError) -> AuditSequencer {
+    do throws(CryptoError) {
+      let key = try Ed25519PrivateKey(pem: parts.auditSigningKey)
+      return AuditSequencer(kit, key: key, origin: parts.auditOrigin)
+    } catch {
+      throw AppError(
+        .configuration, "The audit log's signing key cannot be used: \(error.message).")
+    }
+  }
+
   private static func transport(_ configuration: Configuration) -> ServerConfiguration {
     var transport = ServerConfiguration()
     transport.limits.connections = configuration.limits.connections
@@ -197,7 +214,6 @@ final class Daemon: Sendable {
   private static func keepHouse(_ storage: Storage, _ logger: Logger) async {
     while !Task.isCancelled {
       do throws(StorageError) {
-        try await storage.makeAuditMonths()
         while try await storage.purgeRequestAnswers() > 0 {}
       } catch {
         logger.log(.warning, "housekeeping failed", [("error", .text(error.message))])

@@ -34,6 +34,13 @@ struct ColumnProfile: Sendable {
       }
   }
 
+  /// A column that is null in every one of some rows.
+  init(_ field: ArrowField, nulls rows: Int64) {
+    self.init(field)
+    self.rows = rows
+    nulls = rows
+  }
+
   /// Adds the rows of a column of the state's type.
   mutating func add(_ column: ArrowColumn, _ hashes: [UInt64], _ scratch: inout KeyScratch) {
     rows += Int64(column.length)

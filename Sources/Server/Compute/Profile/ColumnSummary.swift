@@ -24,6 +24,8 @@ package struct ColumnSummary: Sendable {
   /// The fractions of `quantiles`.
   package static let fractions = [0.05, 0.25, 0.5, 0.75, 0.95, 0.99]
   package static let topCount = 10
+  /// Most values of `values`.
+  static let maxListed = 20
   package static let maxBins = 20
 
   package var name: String
@@ -44,7 +46,7 @@ package struct ColumnSummary: Sendable {
   /// Of numbers: interpolated when exact, else within 0.8 % of the value.
   package var quantiles: [Quantile] = []
   /// Most frequent first, ties by value; empty when there are too many different values.
-  package var topValues: [ValueCount] = []
+  package var topValues: [ValueCount] { Array(values.prefix(Self.topCount)) }
   /// Of numbers, dates and times; bounds of the latter as they are stored (days, ticks).
   package var histogram: [Bin] = []
   /// Characters of the shortest and longest text.
@@ -52,6 +54,9 @@ package struct ColumnSummary: Sendable {
   package var longest: Int64?
   /// A pattern that all texts match as a whole, when they are alike.
   package var pattern: String?
+
+  /// The most frequent values, at most `maxListed`.
+  private(set) var values: [ValueCount] = []
 
   init(_ profile: ColumnProfile) {
     name = profile.name
@@ -91,7 +96,7 @@ package struct ColumnSummary: Sendable {
       distinct = Int64(entries.count)
       minimum = text(first.value, domain)
       maximum = text(last.value, domain)
-      topValues = Self.top(entries).map { ValueCount(text: text($0.value, domain), count: $0.count) }
+      values = Self.top(entries).map { ValueCount(text: text($0.value, domain), count: $0.count) }
       distribution = Distribution(
         entries.map { (domain.number($0.value), $0.count) }, from: domain.number(first.value),
         to: domain.number(last.value), isExact: true)
@@ -131,7 +136,7 @@ package struct ColumnSummary: Sendable {
       distinct = Int64(sorted.count)
       minimum = text(first.text)
       maximum = text(last.text)
-      topValues = Self.top(sorted.map { ($0.text, $0.count) })
+      values = Self.top(sorted.map { ($0.text, $0.count) })
         .map { ValueCount(text: text($0.value), count: $0.count) }
       var all = TextShape()
       texts.counts.forEach { text, start, count, _, _ in all.add(text, start, count) }
@@ -148,7 +153,7 @@ package struct ColumnSummary: Sendable {
     guard distinct > 0 else { return }
     minimum = falses > 0 ? "false" : "true"
     maximum = trues > 0 ? "true" : "false"
-    topValues = [ValueCount(text: "false", count: falses), ValueCount(text: "true", count: trues)]
+    values = [ValueCount(text: "false", count: falses), ValueCount(text: "true", count: trues)]
       .filter { $0.count > 0 }.sorted { $0.count > $1.count }
   }
 
@@ -158,7 +163,7 @@ package struct ColumnSummary: Sendable {
   {
     entries.enumerated().sorted {
       ($1.element.count, $0.offset) < ($0.element.count, $1.offset)
-    }.map(\.element).prefix(topCount)
+    }.map(\.element).prefix(maxListed)
   }
 
   private func text(_ key: Int64, _ domain: NumberDomain) -> String {

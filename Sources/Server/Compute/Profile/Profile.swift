@@ -13,12 +13,10 @@ package struct Profile: Sendable {
   /// The rows that were added.
   package private(set) var rows: Int64 = 0
   private(set) var columns: [ColumnProfile]
-  private let fields: [ArrowField]
   private var scratch = KeyScratch()
 
   /// The profile of no rows.
   package init(schema: ArrowSchema) {
-    fields = schema.fields
     columns = schema.fields.map { ColumnProfile($0) }
   }
 
@@ -56,6 +54,20 @@ package struct Profile: Sendable {
     }
     rows += other.rows
     for index in columns.indices { columns[index].merge(other.columns[index]) }
+  }
+
+  /// Adds the columns that a later schema has behind these: null in every row so far.
+  ///
+  /// - Throws: `schemaMismatch` when the schema does not begin with the profile's columns.
+  package mutating func extend(to schema: ArrowSchema) throws(ComputeError) {
+    guard schema.fields.count >= columns.count,
+      zip(columns, schema.fields).allSatisfy({ $0.name == $1.name && $0.type == $1.type })
+    else {
+      throw ComputeError(.schemaMismatch, "the schema does not begin with the profile's columns")
+    }
+    for field in schema.fields.dropFirst(columns.count) {
+      columns.append(ColumnProfile(field, nulls: rows))
+    }
   }
 
   /// The stored form. Equal profiles have equal bytes.

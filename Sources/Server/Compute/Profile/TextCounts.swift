@@ -10,6 +10,8 @@ struct TextCounts: Sendable {
   private struct Entry {
     var hash: UInt64
     var count: Int64
+    /// The first eight bytes; of a shorter text all of it.
+    var head: UInt64
     var start: Int32
     var length: Int32
   }
@@ -33,18 +35,19 @@ struct TextCounts: Sendable {
     _ text: borrowing RawSpan, _ start: Int, _ count: Int, hash: UInt64, times: Int64 = 1
   ) {
     let mask = slots.count &- 1
+    let head = Bytes.word(text, start, min(count, 8))
     var slot = Int(truncatingIfNeeded: hash) & mask
     while slots[slot] >= 0 {
       let index = Int(slots[slot])
-      if entries[index].hash == hash, Int(entries[index].length) == count,
-        isText(index, text, start, count)
+      if entries[index].hash == hash, entries[index].head == head,
+        Int(entries[index].length) == count, count <= 8 || isText(index, text, start, count)
       {
         entries[index].count &+= times
         return
       }
       slot = (slot &+ 1) & mask
     }
-    append(text, start, count, hash, times, slot)
+    append(text, start, count, hash, head, times, slot)
   }
 
   @inline(__always)
@@ -57,12 +60,13 @@ struct TextCounts: Sendable {
 
   @inline(never)
   private mutating func append(
-    _ text: borrowing RawSpan, _ start: Int, _ count: Int, _ hash: UInt64, _ times: Int64,
-    _ slot: Int
+    _ text: borrowing RawSpan, _ start: Int, _ count: Int, _ hash: UInt64, _ head: UInt64,
+    _ times: Int64, _ slot: Int
   ) {
     slots[slot] = Int32(entries.count)
     entries.append(
-      Entry(hash: hash, count: times, start: Int32(bytes.count), length: Int32(count)))
+      Entry(
+        hash: hash, count: times, head: head, start: Int32(bytes.count), length: Int32(count)))
     // What is over the limit is folded into sketches right away; its first bytes do not matter.
     for index in 0..<count { bytes.append(Bytes.load1(text, start &+ index)) }
     if entries.count * 2 > slots.count { growSlots() }

@@ -50,3 +50,33 @@ struct FailingValues: Sendable {
         .prefix(Self.topCount))
   }
 }
+
+extension FailingValues {
+  private static let maxTextBytes = 1 << 16
+
+  func write(to writer: inout StateWriter) {
+    writer.append(byte: isOverflown ? 1 : 0)
+    writer.append(values.count)
+    var prints = [UInt64](repeating: 0, count: values.count)
+    for (print, index) in indices { prints[index] = print }
+    for (print, value) in zip(prints, values) {
+      writer.append(fixed: print)
+      writer.append(UInt64(value.count))
+      writer.append(byte: value.text == nil ? 0 : 1)
+      writer.append(counted: Array((value.text ?? "").utf8))
+    }
+  }
+
+  init(from reader: inout StateReader) throws(ComputeError) {
+    self.init()
+    isOverflown = try reader.byte() == 1
+    for index in 0..<(try reader.count(limit: Self.maxValues)) {
+      let print = try reader.fixed()
+      let count = try reader.rows()
+      let isPresent = try reader.byte() == 1
+      let text = String(decoding: try reader.counted(limit: Self.maxTextBytes), as: UTF8.self)
+      indices[print] = index
+      values.append(FailingValue(text: isPresent ? text : nil, count: count))
+    }
+  }
+}

@@ -120,3 +120,39 @@ package struct RuleEvaluator: Sendable {
     }
   }
 }
+
+extension RuleEvaluator {
+  /// Version of the stored form.
+  private static let snapshotVersion: UInt8 = 1
+
+  /// The sums over all batches so far, to be stored with the last of them. What unique rules and
+  /// parents know is not in it: that follows from the stored rows.
+  package var snapshot: [UInt8] {
+    var writer = StateWriter()
+    writer.append(byte: Self.snapshotVersion)
+    writer.append(states.count)
+    for state in states { state.write(to: &writer) }
+    return writer.bytes
+  }
+
+  /// An evaluator that goes on where another one of the same program stood.
+  ///
+  /// - Throws: `malformed` when the bytes are no snapshot of this program.
+  package init(
+    _ program: RuleProgram, restoring snapshot: [UInt8]?, keys: [String: KeyIndex] = [:],
+    references: [String: ReferenceSet] = [:]
+  ) throws(ComputeError) {
+    try self.init(program, keys: keys, references: references)
+    guard let snapshot else { return }
+    var reader = StateReader(snapshot)
+    guard try reader.byte() == Self.snapshotVersion,
+      try reader.count(limit: states.count) == states.count
+    else {
+      throw ComputeError(.malformed, "the stored counts of the rules are of other rules")
+    }
+    for index in states.indices { try states[index].restore(from: &reader) }
+    guard reader.isAtEnd else {
+      throw ComputeError(.malformed, "the stored counts of the rules are damaged")
+    }
+  }
+}

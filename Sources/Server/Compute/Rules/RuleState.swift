@@ -198,3 +198,20 @@ struct RuleState: Sendable {
     return result
   }
 }
+
+extension RuleState {
+  /// Appends the sums; the scratch space is not part of them.
+  func write(to writer: inout StateWriter) {
+    for sum in [checked, failed, nulls, errors] { writer.append(UInt64(sum)) }
+    values.write(to: &writer)
+  }
+
+  /// Takes up the sums of an earlier state of the same rule.
+  mutating func restore(from reader: inout StateReader) throws(ComputeError) {
+    checked = try reader.rows()
+    failed = try reader.rows()
+    nulls = try reader.rows()
+    errors = try reader.rows()
+    values = try FailingValues(from: &reader)
+  }
+}

@@ -5,16 +5,14 @@ enum Bytes {
   static func equal(
     _ a: borrowing RawSpan, _ aStart: Int, _ b: borrowing RawSpan, _ bStart: Int, count: Int
   ) -> Bool {
+    if count <= 8 { return word(a, aStart, count) == word(b, bStart, count) }
     var index = 0
-    while index &+ 8 <= count {
+    while index &+ 8 < count {
       if load8(a, aStart &+ index) != load8(b, bStart &+ index) { return false }
       index &+= 8
     }
-    while index < count {
-      if load1(a, aStart &+ index) != load1(b, bStart &+ index) { return false }
-      index &+= 1
-    }
-    return true
+    // The last eight bytes, overlapping what was compared before.
+    return load8(a, aStart &+ count &- 8) == load8(b, bStart &+ count &- 8)
   }
 
   /// Whether the first run sorts before the second, bytewise, a prefix before what it begins.

@@ -47,6 +47,12 @@ package struct Schema: Hashable, Sendable {
     }
   }
 
+  /// The same columns under another key, as a further version.
+  /// - Throws: `invalid` for a key column that is not there or stands twice.
+  package func keyed(by key: [String]) throws(GovernanceError) -> Schema {
+    Schema(version: version + 1, columns: try Self.keyed(columns, by: key))
+  }
+
   private static func keyed(
     _ columns: [Column], by key: [String]
   ) throws(GovernanceError) -> [Column] {

@@ -114,3 +114,14 @@ extension AssetStore {
       """)
   }
 }
+
+extension AssetStore {
+  /// Brings the asset's number of rows up to that of its dataset.
+  package func setRowCount(ofDataset uid: String, in unit: inout UnitOfWork) {
+    unit.add(
+      """
+      UPDATE asset a SET row_count = d.row_count FROM dataset d \
+      WHERE d.uid = \(uid: uid) AND a.asset_id = d.dataset_id
+      """)
+  }
+}

@@ -1,3 +1,4 @@
+internal import PurSightCrypto
 package import PurSightGovernance
 internal import PurSightPostgres
 
@@ -92,11 +93,11 @@ package struct SchemaStore: Sendable {
   /// - Parameters:
   ///   - uid: The schema version's own uid.
   ///   - previous: The version before; nil: this is the first.
-  ///   - fingerprint: SHA-256 over `schema.canonicalText`.
   package func insert(
-    _ schema: Schema, uid: String, fingerprint: [UInt8], after previous: Schema?,
-    ofAsset asset: String, into unit: inout UnitOfWork
+    _ schema: Schema, uid: String, after previous: Schema?, ofAsset asset: String,
+    into unit: inout UnitOfWork
   ) {
+    let fingerprint = SHA256.hash(Array(schema.canonicalText.utf8)).bytes
     let assetUID = asset
     unit.add(
       """

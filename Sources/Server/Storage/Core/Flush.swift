@@ -73,10 +73,13 @@ struct Flush {
   private static func events(_ leaves: [EncodedLeaf], _ unit: UnitOfWork) -> [SQL] {
     var statements: [SQL] = [
       """
-      WITH written AS (INSERT INTO audit_event (project_id, event_id, at, body) \
-      SELECT \(unit.scope.project), e.event_id, \(time: unit.time), e.body \
-      FROM unnest(\(leaves.map { PostgresUUID($0.eventID) }), \(leaves.map(\.body))) \
-      AS e (event_id, body) RETURNING project_id, event_id, at) \
+      WITH written AS (INSERT INTO audit_event (project_id, event_id, at, actor, method, \
+      activity, outcome, body) SELECT \(unit.scope.project), e.event_id, \(time: unit.time), \
+      \(unit.actor.principal), \(unit.actor.method), e.activity, e.outcome, e.body \
+      FROM unnest(\(leaves.map { PostgresUUID($0.eventID) }), \
+      \(unit.events.map(\.activity.rawValue)), \(unit.events.map(\.outcome)), \
+      \(leaves.map(\.body))) AS e (event_id, activity, outcome, body) \
+      RETURNING project_id, event_id, at) \
       INSERT INTO audit_pending (project_id, event_id, at) \
       SELECT project_id, event_id, at FROM written
       """

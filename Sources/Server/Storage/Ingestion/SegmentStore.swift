@@ -63,6 +63,21 @@ package struct SegmentIndex: Sendable {
     return try rows.map { row throws(StorageError) in try Self.segment(row) }
   }
 
+  /// Segments that a load has stored, behind `after`, in order.
+  package func segments(
+    ofStream number: Int64, after: Int64, limit: Int, in scope: Scope
+  ) async throws(StorageError) -> [StoredSegment] {
+    let rows = try await storage.read(
+      scope,
+      """
+      SELECT s.segment, s.revision_from, s.first_row, s.rows, s.codec, s.schema_version, \
+      s.digest, s.bytes, s.stream_offset, s.columns FROM segment s \
+      WHERE s.write_stream_id = \(number) AND s.segment > \(after) \
+      ORDER BY s.segment LIMIT \(limit)
+      """)
+    return try rows.map { row throws(StorageError) in try Self.segment(row) }
+  }
+
   /// Rows of a dataset at a revision; nil where there is no such revision.
   package func rowCount(
     ofDataset uid: String, at revision: Int64, in scope: Scope

@@ -415,12 +415,15 @@ CREATE TABLE commit_verdict (
   PRIMARY KEY (check_run_id, stream_offset)
 );
 
--- The mergeable profile of a dataset, up to and including a segment.
+-- The mergeable profile of a dataset: the rows of all loads that have ended, merged as each ends.
 CREATE TABLE dataset_profile (
   project_id int NOT NULL REFERENCES project,
   dataset_id bigint PRIMARY KEY REFERENCES dataset ON DELETE CASCADE,
+  -- grows with every load that was merged: the guard against two that end at once
+  version bigint NOT NULL,
   data_revision bigint NOT NULL,
-  through_segment bigint NOT NULL,
+  -- the columns that the state is written in
+  schema_version int NOT NULL,
   state bytea NOT NULL,
   update_time timestamptz NOT NULL
 );
@@ -454,6 +457,11 @@ CREATE TABLE audit_event (
   project_id int NOT NULL REFERENCES project,
   event_id uuid NOT NULL,
   at timestamptz NOT NULL,
+  -- For finding events only: what is proven stands in the body.
+  actor text COLLATE "C" NOT NULL,
+  method text COLLATE "C" NOT NULL,
+  activity text COLLATE "C" NOT NULL,
+  outcome int NOT NULL,
   body bytea NOT NULL,
   PRIMARY KEY (event_id, at)
 ) PARTITION BY RANGE (at);

@@ -12,6 +12,12 @@ package struct CheckRunStore: Sendable {
     package let number: Int64
     package let run: CheckRun
     package let verdicts: [StoredVerdict]
+
+    package init(number: Int64, run: CheckRun, verdicts: [StoredVerdict]) {
+      self.number = number
+      self.run = run
+      self.verdicts = verdicts
+    }
   }
 
   private static let columns: SQL = """
