@@ -2,11 +2,7 @@ internal import PurSightAPI
 internal import PurSightAccess
 internal import PurSightAudit
 internal import PurSightCatalog
-internal import PurSightAudit
-internal import PurSightCatalog
 internal import PurSightGovernance
-internal import PurSightIngestion
-internal import PurSightQuality
 internal import PurSightIngestion
 internal import PurSightQuality
 internal import PurSightRPC
@@ -27,10 +23,6 @@ struct ServiceSet: Sendable {
   init(_ kit: ServiceContext, readiness: Readiness) {
     var router = Router()
     AccessService(kit, permissions: Self.permissions).register(on: &router)
-    AuditService(kit).register(on: &router)
-    CatalogService(kit).register(on: &router)
-    IngestionService(kit).register(on: &router)
-    QualityService(kit).register(on: &router)
     AuditService(kit).register(on: &router)
     CatalogService(kit).register(on: &router)
     IngestionService(kit).register(on: &router)
