@@ -149,9 +149,12 @@ struct TestColumns {
         if case .boolean(let value) = $1 { $0.append(value) }
       }
     }
-    try add("t", .timestamp(.microsecond, zone: "UTC"), {
-      .integer(Int64($0.below(4_000_000_000)) * 1_000_003 - 1_000_000_000_000_000)
-    }) {
+    try add(
+      "t", .timestamp(.microsecond, zone: "UTC"),
+      {
+        .integer(Int64($0.below(4_000_000_000)) * 1_000_003 - 1_000_000_000_000_000)
+      }
+    ) {
       if case .integer(let value) = $1 { $0.append(value) }
     }
     add("d", .date32, { .integer(Int64($0.below(60_000)) - 30_000) }) {

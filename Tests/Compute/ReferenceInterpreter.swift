@@ -122,7 +122,8 @@ struct ReferenceInterpreter {
     }
   }
 
-  private func arithmetic(_ operation: Arithmetic, _ values: [Cell], negates: Bool = false) -> Cell {
+  private func arithmetic(_ operation: Arithmetic, _ values: [Cell], negates: Bool = false) -> Cell
+  {
     if case .integer(let a) = values[0], case .integer(let b) = values[1] {
       // With twice the width nothing overflows but what is out of range in the end.
       if (operation == .divide || operation == .modulo) && b == 0 { return .error }

@@ -21,7 +21,10 @@ let flightsSchema = ExpressionSchema(
     ("dep_delay <> 1", "11: \"<>\" is written \"!=\" here"),
     ("late && late", "6: \"&&\" is written \"and\" here"),
     ("carrier = \"UA\"", "11: unknown column \"UA\"; strings are written in single quotes"),
-    ("carrier = 5", "11: a string cannot be compared with a integer; write the number without quotes"),
+    (
+      "carrier = 5",
+      "11: a string cannot be compared with a integer; write the number without quotes"
+    ),
     (
       "time_hour > '2013-01-01'",
       "13: a timestamp cannot be compared with a string; write timestamp 'YYYY-MM-DDTHH:MM:SSZ'"
@@ -38,8 +41,14 @@ let flightsSchema = ExpressionSchema(
     ("length(dep_delay) > 1", "8: a string is expected, not a integer; write length(string)"),
     ("carrier like dep_delay", "14: a literal or a parameter is expected here, not \"dep_delay\""),
     ("carrier matches 'a('", "17: a \"(\" of the pattern is not closed"),
-    ("carrier in ('UA', 5)", "19: a string cannot be compared with a integer; write the number without quotes"),
-    ("carrier in @carrier", "12: the parameter \"@carrier\" has no value; did you mean \"carriers\"?"),
+    (
+      "carrier in ('UA', 5)",
+      "19: a string cannot be compared with a integer; write the number without quotes"
+    ),
+    (
+      "carrier in @carrier",
+      "12: the parameter \"@carrier\" has no value; did you mean \"carriers\"?"
+    ),
     ("dep_delay > @carriers", "13: a list can only stand after \"in\""),
     ("carrier = 'UA", "11: the string that starts here is not closed"),
     ("date '2013-02-30' > day_of", "6: '2013-02-30' is not a date: YYYY-MM-DD"),
@@ -48,14 +57,20 @@ let flightsSchema = ExpressionSchema(
     ("dep_delay = 1 / 0", "15: division by zero"),
     ("dep_delay > 99999999999999999999", "13: the integer 99999999999999999999 is out of range"),
     ("dep_delay > 9223372036854775808", "13: the integer 9223372036854775808 is out of range"),
-    ("case when late then 1 else 'a' end = 1", "28: the branches of a case have one type; this is a string, others are a integer"),
+    (
+      "case when late then 1 else 'a' end = 1",
+      "28: the branches of a case have one type; this is a string, others are a integer"
+    ),
     ("dep_delay + 1", "11: the expression is a integer, not a boolean"),
     ("late late", "6: \"late\" is unexpected here"),
     ("hasTag(5)", "8: a string is expected, not a integer; write hasTag(string)"),
     ("5m > dep_delay", "1: \"5\" is followed by a letter; numbers carry no unit"),
     ("é = §", "1: unknown column \"é\""),
     ("late ! late", "6: \"!\" is written \"not\" here"),
-    ("day_of > time_hour", "10: a date cannot be compared with a timestamp; write the date as timestamp 'YYYY-MM-DDTHH:MM:SSZ'"),
+    (
+      "day_of > time_hour",
+      "10: a date cannot be compared with a timestamp; write the date as timestamp 'YYYY-MM-DDTHH:MM:SSZ'"
+    ),
   ])
   func `says what is wrong, where, and what to write`(text: String, message: String) {
     #expect {
@@ -89,7 +104,9 @@ let flightsSchema = ExpressionSchema(
     // Two instructions per addend, and three for the rest; more words than fit come first.
     #expect(!isRefused(sum((ExpressionLimits.maxInstructions - 3) / 2)))
     #expect(isRefused(sum((ExpressionLimits.maxInstructions - 3) / 2 + 1)))
-    let arguments = { "length(concat(" + [String](repeating: "carrier", count: $0).joined(separator: ",") + ")) > 1" }
+    let arguments = {
+      "length(concat(" + [String](repeating: "carrier", count: $0).joined(separator: ",") + ")) > 1"
+    }
     #expect(!isRefused(arguments(ExpressionLimits.maxArguments)))
     #expect(isRefused(arguments(ExpressionLimits.maxArguments + 1)))
   }
@@ -98,7 +115,8 @@ let flightsSchema = ExpressionSchema(
     var generator = SystemRandomNumberGenerator()
     let words = [
       "dep_delay", "carrier", "late", "(", ")", "and", "or", "not", "in", "between", "like", "is",
-      "null", "case", "when", "then", "else", "end", "1", "2.5", "'a'", ",", "=", "<", "-", "+", "*",
+      "null", "case", "when", "then", "else", "end", "1", "2.5", "'a'", ",", "=", "<", "-", "+",
+      "*",
       "/", "@p", "length", "date '2013-01-01'", "coalesce", "[", "]", "matches", "\"", "é", "%",
     ]
     for _ in 0..<20_000 {

@@ -29,7 +29,8 @@ struct Parser {
     self.now = now
   }
 
-  mutating func parse(expecting type: ExpressionType?) throws(ExpressionError) -> ExpressionProgram {
+  mutating func parse(expecting type: ExpressionType?) throws(ExpressionError) -> ExpressionProgram
+  {
     if peek.kind == .end {
       throw error(.syntax, at: peek, "the expression is empty")
     }
@@ -112,7 +113,8 @@ struct Parser {
       // The smallest integer has no positive counterpart, so the sign belongs to the literal.
       if case .integer(let magnitude) = peek.kind {
         _ = advance()
-        return try builder.constant(.integer(Int64(truncatingIfNeeded: 0 &- magnitude)), at: token.offset)
+        return try builder.constant(
+          .integer(Int64(truncatingIfNeeded: 0 &- magnitude)), at: token.offset)
       }
       return try negated(try expression(.sign), at: token.offset)
     }

@@ -27,7 +27,8 @@ struct ProgramBuilder {
 
   /// Appends an operation whose operands are on the stack, the first of them at `start`.
   mutating func push(
-    _ operation: ExpressionProgram.Operation, _ type: ExpressionType, start: Int? = nil, at offset: Int
+    _ operation: ExpressionProgram.Operation, _ type: ExpressionType, start: Int? = nil,
+    at offset: Int
   ) throws(ExpressionError) -> Operand {
     let start = start ?? program.instructions.count
     guard program.instructions.count < ExpressionLimits.maxInstructions else {
@@ -110,11 +111,10 @@ struct ProgramBuilder {
   ) throws(ExpressionError) -> ExpressionType {
     var common = ExpressionType.null
     for operand in operands where operand.type != .null && operand.type != common {
-      if common == .null || (common.isNumeric && operand.type.isNumeric) {
-        common = common == .double ? .double : operand.type
-      } else {
+      guard common == .null || (common.isNumeric && operand.type.isNumeric) else {
         throw error(.typeMismatch, at: operand.offset, describe(common, operand.type))
       }
+      common = common == .double ? .double : operand.type
     }
     if operands.contains(where: { $0.type == .double }) { common = .double }
     convert(&operands, only: Array(operands.indices), to: common)

@@ -41,7 +41,10 @@ struct TickSketch: Sendable {
   var distribution: [(value: Double, count: Int64)] {
     counts.sorted { $0.key < $1.key }.map { bucket, count in
       let low = Double(bucket << shift)
-      return (shift == 0 ? low : low + Double(sign: .plus, exponent: Int(shift) - 1, significand: 1), count)
+      return (
+        shift == 0 ? low : low + Double(sign: .plus, exponent: Int(shift) - 1, significand: 1),
+        count
+      )
     }
   }
 

@@ -30,7 +30,11 @@ struct RuleState: Sendable {
     columns = rule.columns
     kernel = rule.kernel
     keys = KeyColumns(rule.columns)
-    if case .notNull = rule.kernel { nullsFail = true } else { nullsFail = rule.rule.nulls == .fail }
+    if case .notNull = rule.kernel {
+      nullsFail = true
+    } else {
+      nullsFail = rule.rule.nulls == .fail
+    }
     if let program = rule.condition { condition = try FilterKernel(program, schema: schema) }
     if case .expression(let program) = rule.kernel {
       expression = try FilterKernel(program, schema: schema)
@@ -63,7 +67,9 @@ struct RuleState: Sendable {
           valid[word] = ~result.nulls.word(word)
           undecided[word] |= result.failed.word(word) & wanted[word]
         }
-        outcome.faults += result.faults.filter { wanted[$0.row >> 6] >> UInt64($0.row & 63) & 1 == 1 }
+        outcome.faults += result.faults.filter {
+          wanted[$0.row >> 6] >> UInt64($0.row & 63) & 1 == 1
+        }
       }
     case .unique:
       for word in 0..<words { wanted[word] &= ~excluded[word] }
