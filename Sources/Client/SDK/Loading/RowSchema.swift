@@ -64,6 +64,8 @@ public struct RowField<Value>: Sendable {
 /// Collects the fields of a schema.
 @resultBuilder
 public enum RowSchemaBuilder<Value> {
+  public static func buildExpression(_ field: RowField<Value>) -> RowField<Value> { field }
+
   public static func buildBlock(_ fields: RowField<Value>...) -> [RowField<Value>] { fields }
 }
 
