@@ -18,7 +18,7 @@ FOREIGN_LIMIT = 0.08
 # Share of the time that the hypervisor may take before a run is repeated.
 STEAL_LIMIT = 0.03
 # How often a disturbed run is repeated before it is taken as it is.
-MAX_REPEATS = 4
+MAX_REPEATS = 2
 
 
 @dataclass

@@ -5,6 +5,7 @@ The cases are those of gRPC's doc/interop-test-descriptions.md.
 
 import importlib
 import pathlib
+import queue
 import subprocess
 import sys
 import time
@@ -222,12 +223,15 @@ def test_cancellation_and_deadline(service, messages):
     begun.cancel()
     assert begun.code() == grpc.StatusCode.CANCELLED
 
-    call = service.FullDuplexCall(iter([output(messages, 31415)]), timeout=20)
+    requests: queue.Queue = queue.Queue()
+    requests.put(output(messages, 31415))
+    call = service.FullDuplexCall(iter(requests.get, None), timeout=20)
     next(call)
     call.cancel()
     with pytest.raises(grpc.RpcError):
-        list(call)
+        next(call)
     assert call.code() == grpc.StatusCode.CANCELLED
+    requests.put(None)
 
     request = output(messages, 10, interval_us=30_000_000)
     with pytest.raises(grpc.RpcError) as late:
