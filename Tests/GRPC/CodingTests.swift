@@ -50,10 +50,11 @@ private func withBytes<R>(_ text: String, _ body: (UnsafeRawBufferPointer) -> R)
   }
 
   // Source: RFC 4648 §10, and Python's base64 for the last.
-  @Test(arguments: [
-    ([], ""), ([0x66], "Zg=="), ([0x66, 0x6f], "Zm8="), ([0x66, 0x6f, 0x6f], "Zm9v"),
-    ([0x66, 0x6f, 0x6f, 0x62], "Zm9vYg=="), ([250, 251, 252, 253, 254, 255], "+vv8/f7/"),
-  ] as [([UInt8], String)])
+  @Test(
+    arguments: [
+      ([], ""), ([0x66], "Zg=="), ([0x66, 0x6f], "Zm8="), ([0x66, 0x6f, 0x6f], "Zm9v"),
+      ([0x66, 0x6f, 0x6f, 0x62], "Zm9vYg=="), ([250, 251, 252, 253, 254, 255], "+vv8/f7/"),
+    ] as [([UInt8], String)])
   func `binary values are base64, sent without padding`(_ bytes: [UInt8], _ padded: String) {
     let bare = String(padded.prefix { $0 != "=" })
     #expect(BinaryValue.encode(bytes) == bare)

@@ -36,7 +36,8 @@ import Testing
   @Test func `a call is recognised with its path, timeout and encodings`() {
     withHead(
       Self.call + [
-        ("grpc-timeout", "2S"), ("grpc-encoding", "gzip"), ("grpc-accept-encoding", "deflate, gzip"),
+        ("grpc-timeout", "2S"), ("grpc-encoding", "gzip"),
+        ("grpc-accept-encoding", "deflate, gzip"),
       ]
     ) { head in
       #expect(head.httpStatus(isKnown: true) == nil)
@@ -100,7 +101,8 @@ import Testing
     let metadata = unsafe block(fields).withUnsafeBytes {
       MetadataCoding.decode(unsafe HeaderFields($0))
     }
-    #expect(metadata.entries.map(\.name) == ["user-agent", "k", "k", "b-bin", "b-bin", "grpc-trace-bin"])
+    #expect(
+      metadata.entries.map(\.name) == ["user-agent", "k", "k", "b-bin", "b-bin", "grpc-trace-bin"])
     #expect(metadata.all("k") == ["v", "w"])
     #expect(metadata.entries[3].value == .bytes([0x66]))
     #expect(metadata.entries[4].value == .bytes([0x66, 0x6f]))
@@ -138,12 +140,16 @@ import Testing
     #expect(trailers.error?.code == .unknown)
   }
 
-  @Test(arguments: [
-    ([(":status", "200"), ("content-type", "application/grpc")], nil),
-    ([(":status", "503")], .unavailable), ([(":status", "404")], .unimplemented),
-    ([(":status", "200"), ("content-type", "text/html")], .unknown),
-    ([(":status", "200"), ("content-type", "application/grpc"), ("grpc-encoding", "br")], .internal),
-  ] as [([(String, String)], RPCCode?)])
+  @Test(
+    arguments: [
+      ([(":status", "200"), ("content-type", "application/grpc")], nil),
+      ([(":status", "503")], .unavailable), ([(":status", "404")], .unimplemented),
+      ([(":status", "200"), ("content-type", "text/html")], .unknown),
+      (
+        [(":status", "200"), ("content-type", "application/grpc"), ("grpc-encoding", "br")],
+        .internal
+      ),
+    ] as [([(String, String)], RPCCode?)])
   func `a response head is checked`(_ fields: [(String, String)], _ code: RPCCode?) {
     let head = unsafe block(fields).withUnsafeBytes { GRPCResponseHead(unsafe HeaderFields($0)) }
     #expect(head.failure?.code == code)

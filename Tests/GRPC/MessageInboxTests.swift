@@ -43,7 +43,8 @@ private final class Inbox {
   private func frame(_ content: [UInt8], flag: UInt8 = 0) -> [UInt8] {
     let count = UInt32(content.count)
     return [
-      flag, UInt8(count >> 24), UInt8(count >> 16 & 255), UInt8(count >> 8 & 255), UInt8(count & 255),
+      flag, UInt8(count >> 24), UInt8(count >> 16 & 255), UInt8(count >> 8 & 255),
+      UInt8(count & 255),
     ] + content
   }
 

@@ -3,7 +3,8 @@ import Testing
 
 /// What floods a server is stopped with GOAWAY ENHANCE_YOUR_CALM, or with the library's own.
 @Suite("Attacks") struct AttackTests {
-  private func frame(_ type: UInt8, _ flags: UInt8, _ stream: UInt32, _ content: [UInt8]) -> [UInt8] {
+  private func frame(_ type: UInt8, _ flags: UInt8, _ stream: UInt32, _ content: [UInt8]) -> [UInt8]
+  {
     let count = content.count
     return [
       UInt8(count >> 16), UInt8(count >> 8 & 255), UInt8(count & 255), type, flags,
@@ -77,7 +78,8 @@ import Testing
   }
 
   @Test func `resets that we are made to send (CVE-2025-8671)`() throws {
-    // A window over 2^31 - 1 is a stream error (RFC 9113 §6.9.1): the server has to reset the stream.
+    // A window over 2^31 - 1 is a stream error (RFC 9113 §6.9.1): the server has to reset the
+    // stream.
     let stopped = try flood(try Endpoint(.server), limit: 2000) { count in
       open(count * 2 - 1, end: true) + frame(8, 0, UInt32(count * 2 - 1), [0x7f, 255, 255, 255])
     }

@@ -97,7 +97,9 @@ import Testing
     var bytes: [UInt8] = []
     let wanted: Int
     let done: ([UInt8]) -> Void
-    init(_ wanted: Int, _ done: @escaping ([UInt8]) -> Void) { (self.wanted, self.done) = (wanted, done) }
+    init(_ wanted: Int, _ done: @escaping ([UInt8]) -> Void) {
+      (self.wanted, self.done) = (wanted, done)
+    }
     func channelIsReady(_ readiness: Readiness) {
       guard let channel else { return }
       if readiness.contains(.output) {

@@ -17,7 +17,8 @@ import Testing
 
   @Test(arguments: [
     "", "80", ":80", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:-1", "::1:80",
-    "localhost:80", "256.0.0.1:80", "[::1:80", "unix:", "unix:/" + String(repeating: "x", count: 103),
+    "localhost:80", "256.0.0.1:80", "[::1:80", "unix:",
+    "unix:/" + String(repeating: "x", count: 103),
     "unix:/a\0b",
   ])
   func `what is no address is refused`(_ text: String) {

@@ -3,7 +3,8 @@ import Testing
 @testable import PurSightNet
 
 @Suite("TimerWheel") struct TimerWheelTests {
-  /// Every timer fires in the first advance at or behind its tick, in order, unless it was cancelled.
+  /// Every timer fires in the first advance at or behind its tick, in order, unless it was
+  /// cancelled.
   @Test(arguments: [1, 2, 3, 4, 5])
   func `it agrees with a sorted list`(_ seed: UInt64) {
     var random = Generator(seed: seed)
@@ -31,7 +32,8 @@ import Testing
       var due: [LoopTimer] = []
       wheel.advance(to: now, due: &due)
       let expected = pending.values.filter { $0.tick <= now }
-      #expect(Set(due.map(ObjectIdentifier.init)) == Set(expected.map { ObjectIdentifier($0.timer) }))
+      #expect(
+        Set(due.map(ObjectIdentifier.init)) == Set(expected.map { ObjectIdentifier($0.timer) }))
       let ticks = due.compactMap { pending[ObjectIdentifier($0)]?.tick }
       #expect(ticks == ticks.sorted())
       for timer in due { pending[ObjectIdentifier(timer)] = nil }

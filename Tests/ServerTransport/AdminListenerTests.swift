@@ -28,7 +28,9 @@ import Testing
     return String(decoding: answer, as: UTF8.self)
   }
 
-  private func get(_ address: SocketAddress, _ path: String) throws -> (status: String, body: String) {
+  private func get(_ address: SocketAddress, _ path: String) throws -> (
+    status: String, body: String
+  ) {
     let text = try exchange(
       address, "GET \(path) HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
     let head = text.prefix { $0 != "\r\n" }
@@ -66,7 +68,9 @@ import Testing
     let value = Mutex(false)
   }
 
-  @Test func `requests behind each other are answered in order, and a bad one ends it`() async throws {
+  @Test func `requests behind each other are answered in order, and a bad one ends it`()
+    async throws
+  {
     let group = try EventLoopGroup(count: 1, name: "test")
     let listener = AdminListener(
       on: group.loops[0], AdminPages(isReady: { true }, metrics: { "" }, version: "1"))

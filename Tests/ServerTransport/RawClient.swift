@@ -3,9 +3,8 @@ import PurSightHTTP2
 import PurSightNet
 import PurSightRPC
 
-
-/// An HTTP/2 client whose every frame a test decides: a socket and a session. It polls, so that a test
-/// that waits holds no thread of the pool that the server's tasks start on.
+/// An HTTP/2 client whose every frame a test decides: a socket and a session. It polls, so that a
+/// test that waits holds no thread of the pool that the server's tasks start on.
 @safe final class RawClient {
   let session: HTTP2Session
   private let workspace = HTTP2Workspace()
@@ -36,7 +35,8 @@ import PurSightRPC
     var message: String? { trailers["grpc-message"] ?? head["grpc-message"] }
   }
 
-  init(_ address: SocketAddress, _ configuration: HTTP2Configuration = HTTP2Configuration()) throws {
+  init(_ address: SocketAddress, _ configuration: HTTP2Configuration = HTTP2Configuration()) throws
+  {
     session = try HTTP2Session(
       .client, configuration, workspace: workspace, usualTrailers: nil, now: 0)
     descriptor = try Socket.connect(address)

@@ -19,10 +19,12 @@ import Testing
     await bench.stop()
   }
 
-  @Test(arguments: [
-    ("/t.T/Echo", [(":method", "GET")], "405"), ("/t.T/Echo", [("content-type", "text/html")], "415"),
-    ("/nowhere", [("content-type", "text/html")], "404"),
-  ] as [(String, [(String, String)], String)])
+  @Test(
+    arguments: [
+      ("/t.T/Echo", [(":method", "GET")], "405"),
+      ("/t.T/Echo", [("content-type", "text/html")], "415"),
+      ("/nowhere", [("content-type", "text/html")], "404"),
+    ] as [(String, [(String, String)], String)])
   func `what is no gRPC call gets an HTTP answer`(
     _ path: String, _ fields: [(String, String)], _ status: String
   ) async throws {
@@ -37,11 +39,12 @@ import Testing
     await bench.stop()
   }
 
-  @Test(arguments: [
-    ("/t.T/Nothing", [], "12"), ("/t.T/Echo", [("grpc-timeout", "1x")], "13"),
-    ("/t.T/Echo", [("grpc-encoding", "br")], "12"), ("/t.T/Forgetful", [], "13"),
-    ("/t.T/Echo", [("k", String(repeating: "v", count: 17_000))], "8"),
-  ] as [(String, [(String, String)], String)])
+  @Test(
+    arguments: [
+      ("/t.T/Nothing", [], "12"), ("/t.T/Echo", [("grpc-timeout", "1x")], "13"),
+      ("/t.T/Echo", [("grpc-encoding", "br")], "12"), ("/t.T/Forgetful", [], "13"),
+      ("/t.T/Echo", [("k", String(repeating: "v", count: 17_000))], "8"),
+    ] as [(String, [(String, String)], String)])
   func `a call that cannot be answered gets a status`(
     _ path: String, _ fields: [(String, String)], _ status: String
   ) async throws {
@@ -87,7 +90,9 @@ import Testing
     #expect(try await client.answer(timed).status == "4")
     let limited = try client.call("/t.T/Limited")
     #expect(try await client.answer(limited).status == "4")
-    #expect(try await client.answer(try client.call("/t.T/Echo", fields: [("grpc-timeout", "0n")])).status != nil)
+    #expect(
+      try await client.answer(try client.call("/t.T/Echo", fields: [("grpc-timeout", "0n")])).status
+        != nil)
     #expect(await eventually { Set(bench.notes) == ["Sleep cancelled", "Limited cancelled"] })
     await bench.stop()
   }
@@ -176,7 +181,9 @@ import Testing
     configuration.limits.connections = 2
     let bench = try await TestBench(configuration)
     let clients = try (0..<2).map { _ in try RawClient(bench.address) }
-    for client in clients { #expect(try await client.answer(try client.call("/t.T/Echo")).status == "0") }
+    for client in clients {
+      #expect(try await client.answer(try client.call("/t.T/Echo")).status == "0")
+    }
     let third = try RawClient(bench.address)
     try await third.read { false }
     #expect(third.isClosed)

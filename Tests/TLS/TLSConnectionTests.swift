@@ -107,7 +107,9 @@ import Testing
     return (left, right)
   }
 
-  private func workload(_ id: String, by authority: CertificateAuthority? = nil) throws -> Credential {
+  private func workload(_ id: String, by authority: CertificateAuthority? = nil) throws
+    -> Credential
+  {
     try (authority ?? self.authority).issueClient(
       identity: try SPIFFEID(parsing: id), commonName: "loader", validity: validity)
   }
@@ -144,7 +146,9 @@ import Testing
     #expect(peer.uris == [id])
     #expect(!peer.isAuthority)
     let digest = SHA256.hash(credential.certificate.der)
-    #expect(peer.fingerprint == digest.bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined())
+    #expect(
+      peer.fingerprint == digest.bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    )
   }
 
   @Test func `a server's names are read, addresses too`() throws {
@@ -153,7 +157,9 @@ import Testing
   }
 
   @Test func `a client without a certificate is refused where one is demanded`() throws {
-    let (client, server) = (try Side(client(), serverName: "localhost"), try Side(server(demandsCertificate: true)))
+    let (client, server) = (
+      try Side(client(), serverName: "localhost"), try Side(server(demandsCertificate: true))
+    )
     _ = try client.handshake([])
     _ = try server.handshake(client.output())
     // In TLS 1.3 the client is done before it hears.
@@ -166,7 +172,8 @@ import Testing
   @Test func `a client of another authority is refused`() throws {
     let stranger = try workload("spiffe://example.org/loader", by: other)
     let (client, server) = (
-      try Side(client(stranger), serverName: "localhost"), try Side(server(demandsCertificate: true))
+      try Side(client(stranger), serverName: "localhost"),
+      try Side(server(demandsCertificate: true))
     )
     _ = try client.handshake([])
     _ = try server.handshake(client.output())
@@ -175,7 +182,9 @@ import Testing
   }
 
   @Test func `a server of another authority or another name is refused`() throws {
-    #expect(throws: TLSError.self) { try connect(client(trusting: other), server(demandsCertificate: false)) }
+    #expect(throws: TLSError.self) {
+      try connect(client(trusting: other), server(demandsCertificate: false))
+    }
     #expect(throws: TLSError.self) {
       try connect(client(), server(demandsCertificate: false), name: "elsewhere")
     }

@@ -26,8 +26,8 @@ package enum MessageEncoding: Sendable {
     return parts.contains { $0.filter { $0 != " " } == "gzip" }
   }
 
-  /// - Throws: `RESOURCE_EXHAUSTED` when more than `limit` bytes would come out, `INTERNAL` for bytes
-  ///   that are no gzip.
+  /// - Throws: `RESOURCE_EXHAUSTED` when more than `limit` bytes would come out, `INTERNAL` for
+  /// bytes that are no gzip.
   static func decompress(
     _ bytes: UnsafeRawBufferPointer, limit: Int
   ) throws(RPCError) -> [UInt8] {

@@ -7,7 +7,8 @@ package import PurSightRPC
 /// only taken for bytes that arrived. Single-owner.
 @safe package struct MessageInbox: ~Copyable {
   private var queue = ByteBuffer()
-  /// Bytes the next message needs in `queue`, prefix included; the prefix alone until that is known.
+  /// Bytes the next message needs in `queue`, prefix included; the prefix alone until that is
+  /// known.
   private var needed = MessageFraming.prefixBytes
   private var hasPrefix = false
   private var isCompressed = false
@@ -30,7 +31,8 @@ package import PurSightRPC
     hasPrefix && queue.count &- lent >= needed || failure != nil
   }
 
-  /// Whether nothing is left but what was lent: at the end of a stream anything else is half a message.
+  /// Whether nothing is left but what was lent: at the end of a stream anything else is half a
+  /// message.
   @inline(__always) package var isDrained: Bool { queue.count == lent }
 
   /// Whether exactly one whole message is there and none was taken.

@@ -10,8 +10,7 @@ package enum MetadataCoding {
   /// Left out: reserved names (`grpc-…`, fields of HTTP itself), names with other bytes than
   /// `0-9 a-z _ - .`, text that is not printable ASCII.
   package static func append(_ metadata: Metadata, to list: HeaderList) {
-    for entry in metadata.entries {
-      guard isSendable(entry.name) else { continue }
+    for entry in metadata.entries where isSendable(entry.name) {
       let isSensitive = sensitiveNames.contains(entry.name)
       switch entry.value {
       case .text(let text):

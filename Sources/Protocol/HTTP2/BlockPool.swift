@@ -9,9 +9,9 @@ internal import CPurSightNGHTTP2
 /// The allocator of the sessions of one loop: small blocks from free lists, without locks.
 ///
 /// nghttp2 allocates eight times per call, always the same sizes. A general allocator has to expect
-/// other threads and other sizes; this one takes a tenth of its instructions. Blocks are never given
-/// back before the pool ends: it holds what its sessions held at their most. Single-owner; sessions
-/// keep their pool alive.
+/// other threads and other sizes; this one takes a tenth of its instructions. Blocks are never
+/// given back before the pool ends: it holds what its sessions held at their most. Single-owner;
+/// sessions keep their pool alive.
 @safe final class BlockPool {
   /// Sizes are rounded up to this; it is the alignment, too.
   fileprivate static let granule = 16

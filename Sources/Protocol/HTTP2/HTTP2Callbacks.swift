@@ -1,7 +1,7 @@
 internal import CPurSightNGHTTP2
 
-// nghttp2's callbacks. They find the session's state in `user_data`, append events, and call nobody.
-// All of them run inside `HTTP2Session.receive` or `produce`, on the session's thread.
+// nghttp2's callbacks. They find the session's state in `user_data`, append events, and call
+// nobody. All of them run inside `HTTP2Session.receive` or `produce`, on the session's thread.
 
 /// Makes the library's session; `state` becomes its `user_data` and must live as long.
 func makeSession(
@@ -307,16 +307,25 @@ private func readBody(
       }
       if stream.isOutboundFinished && count == available {
         unsafe flags.pointee |= UInt32(NGHTTP2_DATA_FLAG_EOF.rawValue)
-        if stream.sendsTrailers, let trailers = stream.outboundTrailers ?? state.usualTrailers {
+        if stream.sendsTrailers, let result = unsafe submitTrailers(session, id, stream, state) {
           unsafe flags.pointee |= UInt32(NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue)
-          let result = unsafe trailers.withTable {
-            unsafe nghttp2_submit_trailer(session, id, $0, $1)
-          }
           if result != 0 { return Int(NGHTTP2_ERR_CALLBACK_FAILURE.rawValue) }
         }
       }
       return count
     }
+  }
+}
+
+/// Submits the fields after the body, the stream's own or the usual ones; nil if there are none.
+@inline(__always) private func submitTrailers(
+  _ session: OpaquePointer?, _ id: Int32, _ stream: HTTP2Stream, _ state: HTTP2SessionState
+) -> Int32? {
+  if let own = stream.outboundTrailers {
+    return unsafe own.withTable { unsafe nghttp2_submit_trailer(session, id, $0, $1) }
+  }
+  return unsafe state.usualTrailers?._withUnsafeGuaranteedRef {
+    unsafe $0.withTable { unsafe nghttp2_submit_trailer(session, id, $0, $1) }
   }
 }
 

@@ -2,8 +2,8 @@ internal import CPurSightNGHTTP2
 
 /// What ended an HTTP/2 session: a fatal result of the library.
 ///
-/// Errors of the peer that the protocol knows an answer to (a GOAWAY, a reset stream) are not thrown;
-/// the session answers them.
+/// Errors of the peer that the protocol knows an answer to (a GOAWAY, a reset stream) are not
+/// thrown; the session answers them.
 package struct HTTP2Error: Error, Equatable {
   /// The library's code, `NGHTTP2_ERR_…`.
   package let code: Int32

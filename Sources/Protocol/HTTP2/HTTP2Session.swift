@@ -9,10 +9,10 @@ package enum HTTP2Role: Sendable {
 /// One HTTP/2 connection: bytes in, events and bytes out. No I/O, no task, no clock of its own.
 ///
 /// `receive` gathers events in the workspace and calls nobody; the caller reads them afterwards.
-/// `produce` writes frames into a block and may gather events too. DATA is neither copied on its way
-/// in (events borrow the received bytes) nor twice on its way out (`outbound` → block).
-/// Flow control is the caller's: bytes count against the windows until `consume`.
-/// Single-owner: one thread.
+/// `produce` writes frames into a block and may gather events too. DATA is neither copied on its
+/// way in (events borrow the received bytes) nor twice on its way out (`outbound` → block). Flow
+/// control is the caller's: bytes count against the windows until `consume`. Single-owner: one
+/// thread.
 @safe package struct HTTP2Session: ~Copyable {
   private let raw: OpaquePointer
   private let state: HTTP2SessionState
@@ -212,7 +212,9 @@ package enum HTTP2Role: Sendable {
   let workspace: HTTP2Workspace
   /// Where streams come from; the owner outlives its session.
   @exclusivity(unchecked) unowned(unsafe) var streams: (any HTTP2StreamSource)?
-  let usualTrailers: HeaderList?
+  /// Kept alive by `usualTrailersOwner`.
+  let usualTrailers: Unmanaged<HeaderList>?
+  private let usualTrailersOwner: HeaderList?
   /// The configured limit, no more than a stored field can say.
   let maxHeaderListBytes: Int
   /// The stream whose header block is being read, so that each field needs no look-up.
@@ -239,7 +241,8 @@ package enum HTTP2Role: Sendable {
     self.role = role
     self.configuration = configuration
     self.workspace = workspace
-    self.usualTrailers = usualTrailers
+    unsafe self.usualTrailers = usualTrailers.map { unsafe .passUnretained($0) }
+    usualTrailersOwner = usualTrailers
     maxHeaderListBytes = min(configuration.maxHeaderListBytes, HeaderFields.maxPartBytes)
     self.now = now
     violations = TokenBucket(configuration.violations, now: now)

@@ -3,8 +3,8 @@
 /// Pooled by its owner, touched on one thread only. The session refers to it from the first header
 /// to the `closed` event; only after that event may it be recycled.
 @safe package final class HTTP2Stream {
-  // Other modules would access stored properties of this class with a dynamic exclusivity check each:
-  // `@exclusivity(unchecked)` does not reach across modules. Hence accessors over one struct.
+  // Other modules would access stored properties of this class with a dynamic exclusivity check
+  // each: `@exclusivity(unchecked)` does not reach across modules. Hence accessors over one struct.
   @safe private struct State: ~Copyable {
     var owner: UnsafeRawPointer?
     var id: Int32 = 0

@@ -6,27 +6,34 @@
 
 /// Received header fields: a view over the block that `HTTP2Stream` gathered them in.
 ///
-/// The block is a sequence of a name's length, a value's length (two bytes each, little-endian), the
-/// name and the value. Borrowed: valid until the stream is recycled.
+/// The block is a sequence of a name's length, a value's length (two bytes each, little-endian),
+/// the name and the value. Borrowed: valid until the stream is recycled.
 @safe package struct HeaderFields {
   /// One field; borrowed like the block.
   @safe package struct Field {
     package let name: UnsafeRawBufferPointer
     package let value: UnsafeRawBufferPointer
+
+    @inlinable init(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
+      unsafe self.name = name
+      unsafe self.value = value
+    }
   }
 
-  private let block: UnsafeRawBufferPointer
-  private var offset = 0
+  @usableFromInline let block: UnsafeRawBufferPointer
+  @usableFromInline var offset = 0
 
-  @inline(__always) package init(_ block: UnsafeRawBufferPointer) { unsafe self.block = block }
+  @inlinable @inline(__always) package init(_ block: UnsafeRawBufferPointer) {
+    unsafe self.block = block
+  }
 
   /// Bytes before each field.
-  static let prefixBytes = 4
+  @usableFromInline static let prefixBytes = 4
   /// The longest name or value that the prefix can say.
   static let maxPartBytes = Int(UInt16.max)
 
   /// The next field in the order of arrival, nil after the last one.
-  @inline(__always) package mutating func next() -> Field? {
+  @inlinable @inline(__always) package mutating func next() -> Field? {
     guard unsafe offset < block.count, let base = unsafe block.baseAddress else { return nil }
     let field = unsafe base + offset
     let lengths = unsafe UInt32(littleEndian: field.loadUnaligned(as: UInt32.self))

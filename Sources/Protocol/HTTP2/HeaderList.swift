@@ -11,7 +11,8 @@ internal import CPurSightNGHTTP2
   @safe @exclusivity(unchecked) private var text = ByteBuffer()
   @exclusivity(unchecked) private var table: UnsafeMutablePointer<nghttp2_nv>
   @safe @exclusivity(unchecked) private var capacity: Int
-  @safe @exclusivity(unchecked) private var spans: [(offset: Int, name: Int, value: Int, isSensitive: Bool)] = []
+  @safe @exclusivity(unchecked) private var spans:
+    [(offset: Int, name: Int, value: Int, isSensitive: Bool)] = []
   @safe @exclusivity(unchecked) private var isSealed = false
 
   private static let initialCapacity = 8

@@ -17,8 +17,8 @@ package import Synchronization
 /// the channels that asked for it → let go of closed channels. Anything that takes more than about
 /// 100 µs of CPU must leave the loop: `withTaskExecutorPreference(globalConcurrentExecutor)`.
 ///
-/// `@unchecked Sendable`: what may be used from other threads is in `remote`, a mutex, or immutable;
-/// everything else is touched on the loop's thread only, which debug builds assert.
+/// `@unchecked Sendable`: what may be used from other threads is in `remote`, a mutex, or
+/// immutable; everything else is touched on the loop's thread only, which debug builds assert.
 @safe package final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable {
   /// What other threads hand over.
   struct Remote {

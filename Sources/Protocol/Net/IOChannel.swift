@@ -24,7 +24,8 @@ package protocol IOChannelHandler: AnyObject {
   /// The descriptor became ready. Level-triggered: what is left is reported again.
   func channelIsReady(_ readiness: Readiness)
 
-  /// The tick is ending and `IOChannel.requestFlush()` was called in it: hand over what was gathered.
+  /// The tick is ending and `IOChannel.requestFlush()` was called in it: hand over what was
+  /// gathered.
   func channelFlush()
 }
 

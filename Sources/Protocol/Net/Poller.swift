@@ -73,7 +73,9 @@
       var ready: Readiness = []
       if unsafe entry.events & EPOLLIN.rawValue != 0 { ready.formUnion(.input) }
       if unsafe entry.events & EPOLLOUT.rawValue != 0 { ready.formUnion(.output) }
-      if unsafe entry.events & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0 { ready.formUnion(.hangUp) }
+      if unsafe entry.events & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0 {
+        ready.formUnion(.hangUp)
+      }
       return unsafe (.fromOpaque(pointer), ready)
     }
 

@@ -50,7 +50,8 @@ package struct Signals: Sendable {
     var set = Self.set(signals)
     while true {
       var number: Int32 = 0
-      if unsafe sigwait(&set, &number) == 0, let signal = signals.first(where: { $0.number == number })
+      if unsafe sigwait(&set, &number) == 0,
+        let signal = signals.first(where: { $0.number == number })
       {
         return signal
       }

@@ -24,7 +24,8 @@ internal import CPurSightOpenSSL
 
   /// Makes a connection of the context's role.
   ///
-  /// - Parameter serverName: for clients, the name or IP address the server's certificate must bear.
+  /// - Parameter serverName: for clients, the name or IP address the server's certificate must
+  /// bear.
   package init(
     _ context: TLSContext, serverName: String? = nil, workspace: TLSWorkspace
   ) throws(TLSError) {
@@ -81,7 +82,8 @@ internal import CPurSightOpenSSL
       guard verdict != X509_V_OK, let why = unsafe X509_verify_cert_error_string(verdict) else {
         throw error
       }
-      // "certificate verify failed" alone does not say whether it is the issuer, the name or the date.
+      // "certificate verify failed" alone does not say whether it is the issuer, the name or the
+      // date.
       throw TLSError(.handshake, "\(error.message) (\(unsafe String(cString: why)))")
     }
   }
@@ -101,7 +103,8 @@ internal import CPurSightOpenSSL
     }
   }
 
-  /// Encrypts all of `bytes`, at most `TLSWorkspace.maxPlaintextBytes`; the workspace must be empty.
+  /// Encrypts all of `bytes`, at most `TLSWorkspace.maxPlaintextBytes`; the workspace must be
+  /// empty.
   @inline(__always) package func write(_ bytes: UnsafeRawBufferPointer) throws(TLSError) {
     ERR_clear_error()
     var offset = 0

@@ -6,7 +6,8 @@ internal import CPurSightOpenSSL
   internal import Darwin
 #endif
 
-/// Where the connections of one loop put their ciphertext, because only one of them works at a time.
+/// Where the connections of one loop put their ciphertext, because only one of them works at a
+/// time.
 ///
 /// The caller takes `ciphertext` and calls `removeAll` before another connection is used.
 @safe package final class TLSWorkspace {
@@ -50,8 +51,8 @@ internal import CPurSightOpenSSL
   init(_ workspace: TLSWorkspace) { self.workspace = workspace }
 }
 
-/// A BIO over `TLSWire`: OpenSSL reads from and writes to our blocks, without buffers in between and
-/// with no memory held by an idle connection. Made once, never changed.
+/// A BIO over `TLSWire`: OpenSSL reads from and writes to our blocks, without buffers in between
+/// and with no memory held by an idle connection. Made once, never changed.
 nonisolated(unsafe) let wireMethod: OpaquePointer = {
   let type = BIO_get_new_index() | pursight_bio_any_type()
   guard let method = unsafe BIO_meth_new(type, "pursight wire") else {

@@ -1,7 +1,7 @@
 /// One event of the log as a line of JSON.
 ///
-/// Values are escaped, so that nothing a peer sends can end the line or move a terminal's cursor. Never
-/// put a secret, a person's data or an SQL parameter into one.
+/// Values are escaped, so that nothing a peer sends can end the line or move a terminal's cursor.
+/// Never put a secret, a person's data or an SQL parameter into one.
 package struct LogLine: Sendable {
   /// A field's value.
   package enum Value: Sendable, ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
@@ -52,8 +52,8 @@ package struct LogLine: Sendable {
   /// The line with its final newline.
   package var utf8: [UInt8] { bytes }
 
-  /// A JSON string (RFC 8259 section 7); what is not printable ASCII is escaped where JSON or a terminal
-  /// could take it for a command.
+  /// A JSON string (RFC 8259 section 7); what is not printable ASCII is escaped where JSON or a
+  /// terminal could take it for a command.
   private mutating func append(_ text: String) {
     bytes.append(UInt8(ascii: "\""))
     var count = 0
@@ -74,7 +74,8 @@ package struct LogLine: Sendable {
 
   /// RFC 3339 in UTC with microseconds.
   ///
-  /// Source of the calendar: H. Hinnant, "chrono-compatible low-level date algorithms", civil_from_days.
+  /// Source of the calendar: H. Hinnant, "chrono-compatible low-level date algorithms",
+  /// civil_from_days.
   package static func timestamp(_ microseconds: Int64) -> String {
     let day = Int64(86_400_000_000)
     let days = microseconds >= 0 ? microseconds / day : (microseconds - day + 1) / day

@@ -9,7 +9,7 @@ internal import PurSightTLS
 final class Acceptor: IOChannelHandler, @unchecked Sendable {
   private let descriptor: Int32
   private unowned let server: Server
-  private let router: Router
+  private let routes: RouteTable
   private let tls: TLSContextHolder?
   private var channel: IOChannel?
   private var resumption: LoopTimer?
@@ -22,7 +22,7 @@ final class Acceptor: IOChannelHandler, @unchecked Sendable {
   init(_ descriptor: Int32, server: Server, router: Router, tls: TLSContextHolder?) {
     self.descriptor = descriptor
     self.server = server
-    self.router = router
+    routes = RouteTable(router)
     self.tls = tls
   }
 
@@ -46,7 +46,7 @@ final class Acceptor: IOChannelHandler, @unchecked Sendable {
     for _ in 0..<Self.batch {
       switch Socket.accept(descriptor) {
       case .connection(let connection):
-        server.admit(connection, router: router, tls: tls?.current)
+        server.admit(connection, routes: routes, tls: tls?.current)
       case .none:
         return
       case .exhausted:

@@ -1,8 +1,8 @@
 /// The head of an HTTP/1.1 request, parsed strictly. Pure: bytes in, a decision out.
 ///
-/// Only what the admin listener needs: GET and HEAD, no body. Whatever two parsers could read in two
-/// ways (RFC 9112 §11) is refused: bare LF, folded lines, spaces around a name, a body's length said
-/// twice or at all, other versions.
+/// Only what the admin listener needs: GET and HEAD, no body. Whatever two parsers could read in
+/// two ways (RFC 9112 §11) is refused: bare LF, folded lines, spaces around a name, a body's length
+/// said twice or at all, other versions.
 struct HTTP1Request: Equatable {
   enum Outcome: Equatable {
     /// The head is not complete.

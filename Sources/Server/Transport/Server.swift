@@ -5,8 +5,8 @@ package import PurSightTLS
 
 /// A gRPC server: listeners, and connections spread over event loops.
 ///
-/// Made once per process. Listeners have a router each, so that a plaintext port can serve less than
-/// the encrypted one.
+/// Made once per process. Listeners have a router each, so that a plaintext port can serve less
+/// than the encrypted one.
 package final class Server: Sendable {
   /// What several threads look at.
   struct State {
@@ -75,7 +75,7 @@ package final class Server: Sendable {
   // MARK: Connections
 
   /// Places a new connection on the loop with the fewest; closes it if there are too many.
-  func admit(_ descriptor: Int32, router: Router, tls: TLSContext?) {
+  func admit(_ descriptor: Int32, routes: RouteTable, tls: TLSContext?) {
     let address = Socket.peerAddress(descriptor)
     let host = address?.host ?? ""
     let limits = configuration.limits
@@ -97,7 +97,7 @@ package final class Server: Sendable {
       }
       do {
         let connection = try ServerConnection(
-          home, router: router, tls: tls, address: address, onClose: release)
+          home, routes: routes, tls: tls, address: address, onClose: release)
         try connection.start(descriptor)
       } catch {
         Socket.close(descriptor)

@@ -15,8 +15,8 @@ package struct ServerConfiguration: Sendable {
     package var connections = 10_000
     /// Connections from one address; further ones are closed at once.
     package var connectionsPerAddress = 2_000
-    /// Handlers that run or wait on one loop; further calls get UNAVAILABLE. A cancelled call counts
-    /// until its handler has returned.
+    /// Handlers that run or wait on one loop; further calls get UNAVAILABLE. A cancelled call
+    /// counts until its handler has returned.
     package var runningCallsPerLoop = 4_000
     /// Largest request message in bytes, also after decompression; RESOURCE_EXHAUSTED beyond.
     package var maxMessageBytes = 4 << 20

@@ -5,14 +5,15 @@ internal import PurSightRPC
 
 extension ServerConnection: HTTP2StreamSource {
   func takeStream() -> Unmanaged<HTTP2Stream> {
-    let call = home.takeCall()
     // Held by the connection from here until `recycle`.
-    _ = unsafe Unmanaged.passRetained(call)
-    call.open(on: self, now: home.loop.now)
-    call.place = unsafe calls.count
-    unsafe calls.append(.passUnretained(call))
-    if watchdogAt > (home.loop.now &+ home.timeouts.round) { watch() }
-    return unsafe Unmanaged.passUnretained(call.stream)
+    let reference = unsafe home.takeCall()
+    let (place, now) = unsafe (calls.count, home.loop.now)
+    unsafe calls.append(reference)
+    if watchdogAt > now &+ home.timeouts.round { watch() }
+    return unsafe reference._withUnsafeGuaranteedRef { call in
+      call.open(on: self, place: place, now: now)
+      return unsafe Unmanaged.passUnretained(call.stream)
+    }
   }
 
   /// Works off the events of the session. No handler runs in here.
@@ -54,7 +55,7 @@ extension ServerConnection: HTTP2StreamSource {
 
   @inline(__always) private func takeHead(_ call: TransportCall) {
     let head = unsafe GRPCRequestHead(HeaderFields(call.stream.headers.bytes))
-    let route = unsafe router.find(head.path)
+    let route = unsafe routes.router.find(head.path)
     if call.stream.isHeaderListTooLong { return refuseHeaders(call) }
     if let status = head.httpStatus(isKnown: route != nil) { return call.answerHTTP(status) }
     if let refusal = head.refusal { return call.fail(refusal) }
@@ -66,14 +67,18 @@ extension ServerConnection: HTTP2StreamSource {
     call.acceptsGzip = head.acceptsGzip
     call.inbox.encoding = head.encoding ?? .identity
     call.inbox.maxMessageBytes = home.configuration.limits.maxMessageBytes
-    let method = routes[route].method
+    let facts = routes.facts[route]
     if let timeout = head.timeout {
       call.setDeadline(nanoseconds: timeout, now: home.loop.now)
-    } else if let limit = method.defaultDeadline {
-      call.setDeadline(nanoseconds: nanoseconds(limit), now: home.loop.now)
+    } else if facts.defaultDeadline > 0 {
+      call.setDeadline(nanoseconds: facts.defaultDeadline, now: home.loop.now)
     }
-    if home.hasObserver { home.observer?.callStarted(method, loop: home.index) }
-    if method.clientStreams { start(call) }
+    if home.hasObserver { noteStart(route) }
+    if facts.clientStreams { start(call) }
+  }
+
+  @inline(never) private func noteStart(_ route: Int) {
+    home.observer?.callStarted(routes.methods[route], loop: home.index)
   }
 
   @inline(never) private func refuseHeaders(_ call: TransportCall) {
@@ -151,9 +156,7 @@ extension ServerConnection: HTTP2StreamSource {
       unsafe calls[call.place] = last
       unsafe last._withUnsafeGuaranteedRef { $0.place = call.place }
     }
-    let reference = unsafe Unmanaged.passUnretained(call)
-    home.recycle(call)
-    unsafe reference.release()
+    unsafe home.recycle(.passUnretained(call))
     if unsafe calls.isEmpty {
       lastActivity = home.loop.now
       // Balances what `close` took to outlive the handlers.

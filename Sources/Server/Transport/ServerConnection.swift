@@ -20,11 +20,11 @@ internal import PurSightTLS
   let home: ServerLoop
   let session: HTTP2Session
   let secure: Secure?
-  let router: Router
-  let routes: [Router.Route]
+  let routes: RouteTable
   let address: SocketAddress?
   private let onClose: @Sendable () -> Void
-  @safe @exclusivity(unchecked) var channel: IOChannel?
+  /// Kept alive by the loop until the end of the tick in which it is closed, and nil from then on.
+  @exclusivity(unchecked) private var channelReference: Unmanaged<IOChannel>?
   @safe @exclusivity(unchecked) var peer: Peer
   @safe @exclusivity(unchecked) var isHandshaking: Bool
   @safe @exclusivity(unchecked) var isClosed = false
@@ -58,7 +58,7 @@ internal import PurSightTLS
   ///
   /// - Parameter onClose: called once when the connection is gone, on the loop's thread.
   init(
-    _ home: ServerLoop, router: Router, tls: TLSContext?, address: SocketAddress?,
+    _ home: ServerLoop, routes: RouteTable, tls: TLSContext?, address: SocketAddress?,
     onClose: @escaping @Sendable () -> Void
   ) throws {
     let now = home.loop.now
@@ -67,8 +67,7 @@ internal import PurSightTLS
       usualTrailers: GRPCResponse.okTrailers, now: now)
     secure = try tls.map { try Secure($0, home.tls) }
     self.home = home
-    self.router = router
-    routes = router.routes
+    self.routes = routes
     self.address = address
     self.onClose = onClose
     peer = Peer(
@@ -82,7 +81,7 @@ internal import PurSightTLS
   /// Begins to work on `descriptor`.
   func start(_ descriptor: Int32) throws(NetError) {
     let channel = try home.loop.register(descriptor, interest: .input, handler: self)
-    self.channel = channel
+    unsafe channelReference = .passUnretained(channel)
     home.add(self)
     watch()
     if !isHandshaking { established() }
@@ -96,7 +95,11 @@ internal import PurSightTLS
     requestFlush()
   }
 
-  @inline(__always) func requestFlush() { channel?.requestFlush() }
+  var channel: IOChannel? { unsafe channelReference?.takeUnretainedValue() }
+
+  @inline(__always) func requestFlush() {
+    unsafe channelReference?._withUnsafeGuaranteedRef { $0.requestFlush() }
+  }
 
   /// Gives body bytes of a call back to its windows.
   @inline(__always) func consume(_ call: TransportCall, _ count: Int) {
@@ -116,7 +119,7 @@ internal import PurSightTLS
     if let watchdog { home.loop.cancel(watchdog) }
     watchdog = nil
     channel?.close()
-    channel = nil
+    unsafe channelReference = nil
     pending.release()
     // Its calls point here: `recycle` balances this with the last of them.
     if unsafe !calls.isEmpty { _ = unsafe Unmanaged.passRetained(self) }

@@ -1,3 +1,4 @@
+internal import PurSightGRPC
 internal import PurSightHTTP2
 internal import PurSightNet
 internal import PurSightTLS
@@ -19,7 +20,10 @@ internal import PurSightTLS
   /// Decrypted bytes of one receive.
   let plaintext = UnsafeMutableRawBufferPointer.allocate(
     byteCount: EventLoop.receiveBlockBytes, alignment: 64)
-  @safe @exclusivity(unchecked) private var pool: [TransportCall] = []
+  /// The usual head of a response; permanent.
+  let responseHead = unsafe Unmanaged.passUnretained(GRPCResponse.head)
+  /// Calls to be used again, each with one reference that belongs to the pool.
+  @exclusivity(unchecked) private var pool: [Unmanaged<TransportCall>] = unsafe []
   @safe @exclusivity(unchecked) private(set) var connections: [ObjectIdentifier: ServerConnection] =
     [:]
   /// Handlers that have not returned.
@@ -59,11 +63,18 @@ internal import PurSightTLS
 
   // MARK: Calls
 
-  @inline(__always) func takeCall() -> TransportCall { pool.popLast() ?? TransportCall(self) }
+  /// A fresh call; its reference goes over to the caller, until `recycle`.
+  @inline(__always) func takeCall() -> Unmanaged<TransportCall> {
+    unsafe pool.popLast() ?? .passRetained(TransportCall(self))
+  }
 
-  @inline(__always) func recycle(_ call: TransportCall) {
-    call.recycle()
-    if pool.count < Self.maxPooledCalls && !isStopped { pool.append(call) }
+  @inline(__always) func recycle(_ call: Unmanaged<TransportCall>) {
+    unsafe call._withUnsafeGuaranteedRef { $0.recycle() }
+    if unsafe pool.count < Self.maxPooledCalls && !isStopped {
+      unsafe pool.append(call)
+    } else {
+      unsafe call.release()
+    }
   }
 
   // MARK: Connections
@@ -90,7 +101,8 @@ internal import PurSightTLS
   /// Ends the runners and lets go of the pool, which points back here.
   func stop() {
     runners.stop()
-    pool.removeAll()
+    for index in unsafe pool.indices { unsafe pool[index].release() }
+    unsafe pool.removeAll()
     isStopped = true
   }
 }

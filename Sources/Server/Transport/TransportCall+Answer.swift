@@ -69,7 +69,9 @@ extension TransportCall {
   @inline(__always) private func beginAnswer(_ connection: ServerConnection) {
     answer = .begun
     if sentMetadata == nil && !announcesGzip {
-      connection.session.respond(stream, GRPCResponse.head, hasBody: true)
+      unsafe home.responseHead._withUnsafeGuaranteedRef {
+        connection.session.respond(stream, $0, hasBody: true)
+      }
     } else {
       let list = answerList()
       GRPCResponse.fillHead(
@@ -81,7 +83,7 @@ extension TransportCall {
   /// Ends the call with OK, after what its handler has sent.
   @inline(__always) func finish() {
     guard answer != .ended else { return }
-    if sent == 0 && !connection.routes[route].method.serverStreams {
+    if sent == 0 && !connection.routes.facts[route].serverStreams {
       return fail(RPCError(.internal, "The handler of this method returned without an answer."))
     }
     dropReserved()
@@ -146,7 +148,7 @@ extension TransportCall {
 
   @inline(never) private func reportEnd(_ code: RPCCode, _ message: String) {
     let ended = EndedCall(
-      method: connection.routes[route].method, code: code, message: message,
+      method: connection.routes.methods[route], code: code, message: message,
       peer: connection.peer, nanoseconds: monotonicNanoseconds() &- startedAt,
       received: received, sent: sent)
     home.observer?.callEnded(ended, loop: home.index)

@@ -4,7 +4,7 @@ internal import PurSightNet
 internal import PurSightRPC
 
 extension TransportCall: ServerCall {
-  var method: MethodInfo { connection.routes[route].method }
+  var method: MethodInfo { connection.routes.methods[route] }
 
   var peer: Peer { connection.peer }
 
@@ -65,8 +65,8 @@ extension TransportCall: ServerCall {
         if inbox.isDrained { return nil }
         throw RPCError(.internal, "The request stream ended in the middle of a message.")
       }
-      // The rest of a message may be larger than the window: while somebody waits for it, every byte
-      // is given back as it arrives. What that can hold is bounded by the message limit.
+      // The rest of a message may be larger than the window: while somebody waits for it, every
+      // byte is given back as it arrives. What that can hold is bounded by the message limit.
       connection.consume(self, stream.unconsumed)
       unsafe await withUnsafeContinuation { reader = unsafe $0 }
     }

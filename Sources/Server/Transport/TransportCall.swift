@@ -29,7 +29,8 @@ internal import PurSightRPC
   @safe @exclusivity(unchecked) var answer = Answer.none
   /// Queued for a runner, or with one.
   @safe @exclusivity(unchecked) var isRunning = false
-  @safe @exclusivity(unchecked) var runner: CallRunners.Runner?
+  /// Kept alive by its task while the call is with it.
+  @exclusivity(unchecked) unowned(unsafe) var runner: CallRunners.Runner?
   /// What a handler is told that goes on after the end.
   @safe @exclusivity(unchecked) var endReason: RPCError?
   @safe @exclusivity(unchecked) var reader: UnsafeContinuation<Void, Never>?
@@ -76,8 +77,9 @@ internal import PurSightRPC
     unsafe owner.unsafelyUnwrapped._withUnsafeGuaranteedRef(body)
   }
 
-  @inline(__always) func open(on connection: ServerConnection, now: UInt64) {
+  @inline(__always) func open(on connection: ServerConnection, place: Int, now: UInt64) {
     unsafe owner = .passUnretained(connection)
+    self.place = place
     startedAt = now
     lastInput = now
   }
@@ -99,7 +101,6 @@ internal import PurSightRPC
     announcesGzip = false
     usesScratch = false
     scratch.removeAll()
-    if runner != nil { runner = nil }
     if endReason != nil { endReason = nil }
     if list != nil { list = nil }
     if sentMetadata != nil { sentMetadata = nil }
@@ -111,11 +112,11 @@ internal import PurSightRPC
 
   /// Has the handler answer; on a runner, from the runner's task.
   func run(_ runner: CallRunners.Runner) async {
-    self.runner = runner
+    unsafe self.runner = runner
     if answer != .ended {
-      let route = withConnection { $0.routes[self.route] }
+      let handler = connection.routes.handlers[route]
       do {
-        try await route.handler(ServerContext(self))
+        try await handler.run(ServerContext(self))
         finish()
       } catch let error as RPCError {
         fail(error)
@@ -123,7 +124,7 @@ internal import PurSightRPC
         fail(Self.status(of: error))
       }
     }
-    self.runner = nil
+    unsafe self.runner = nil
     withConnection { $0.handlerReturned(self) }
   }
 
@@ -139,7 +140,7 @@ internal import PurSightRPC
     answer = .ended
     if endReason == nil { endReason = reason }
     cancelDeadline()
-    runner?.cancel()
+    unsafe runner?.cancel()
     wakeReader()
     wakeWriter()
   }
