@@ -286,6 +286,18 @@ let package = Package(
         "PurSightRPC", "PurSightGovernance", "PurSightServiceKit", "PurSightStorage",
         "PurSightTelemetry", "PurSightCrypto", "PurSightPostgres",
       ]),
+    tests(
+      "ClientTransport",
+      [
+        "PurSightClientTransport", "PurSightRPC", "PurSightAPI", "PurSightTLS", "PurSightNet",
+        "PurSightCrypto", "PurSightServerTransport", "PurSightInterop",
+      ]),
+    tests(
+      "Client",
+      [
+        "PurSightClient", "PurSightAPI", "PurSightRPC", "PurSightArrow", "PurSightNet",
+        "PurSightServerTransport", "PurSightTransparencyLog", "PurSightCrypto",
+      ]),
     tests("Tidy"),
   ]
 )

@@ -25,7 +25,7 @@ struct ValidationTests {
       $0.slug = "a" + String(repeating: "-", count: 62)
       $0.uuid = "0190B5A2-7c1d-7a3e-9f00-1c2d3e4f5a6b"
       $0.resource = "projects/default/assets/0190"
-      $0.identifier = "_dep_delay2"
+      $0.identifier = "_orders-2026.11"
       $0.short = "漢字漢字漢"
       $0.few = [1, 2, 3]
       $0.range = 10
@@ -59,8 +59,8 @@ struct ValidationTests {
     Breach("resource") { $0.resource = "projects//assets/a" },
     Breach("resource") { $0.resource = "projects/a/assets" },
     Breach("resource") { $0.resource = "projects/a\u{7f}" },
-    Breach("identifier") { $0.identifier = "2a" },
-    Breach("identifier") { $0.identifier = "a-b" },
+    Breach("identifier") { $0.identifier = "-a" },
+    Breach("identifier") { $0.identifier = "a/b" },
     Breach("short") { $0.short = "漢字漢字漢字" },
     Breach("few") { $0.few = [1, 2, 3, 4] },
     Breach("range") { $0.range = 11 },

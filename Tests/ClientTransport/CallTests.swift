@@ -119,6 +119,25 @@ import Testing
     await server.stop()
   }
 
+  @Test func `small messages behind a large one are read after the call has ended`() async throws {
+    let server = try await TestServer()
+    let client = transport(server.target)
+    let sizes: [Int32] = [50_000, 1, 2, 3]
+    let request = StreamingOutputCallRequest(
+      responseParameters: sizes.map { ResponseParameters(size: $0) })
+    // The first is taken at once; the others, and the end, have come when it is asked for them.
+    let responses = try await TestServiceStub(client).streamingOutputCall(request)
+    let iterator = responses.makeAsyncIterator()
+    var received: [Int32] = []
+    while let response = try await iterator.next() {
+      received.append(Int32(response.payload?.body.count ?? -1))
+      if received.count == 1 { try await Task.sleep(for: .milliseconds(100)) }
+    }
+    #expect(received == sizes)
+    await client.close()
+    await server.stop()
+  }
+
   static let slowMethod = MethodInfo(service: "test.Slow", name: "Take", kind: .clientStreaming)
 
   /// How `body` ends.

@@ -142,6 +142,7 @@ extension TransportCall {
         let taken = min(stream.unconsumed, inbox.readyBytes)
         connection?.session.consume(stream, taken)
         unsafe result = .success(Array(message))
+        inbox.giveBack()
       } else if let end {
         result = end.map { .failure($0) } ?? .success(nil)
       } else {

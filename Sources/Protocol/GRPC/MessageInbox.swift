@@ -26,7 +26,7 @@ package import PurSightRPC
 
   package init() {}
 
-  /// Whether `take` has something to say: a message, or an error.
+  /// Whether `take` has something to say: a message, or an error. Asked while nothing is lent.
   @inline(__always) package var isReady: Bool {
     hasPrefix && queue.count &- lent >= needed || failure != nil
   }
@@ -68,6 +68,12 @@ package import PurSightRPC
     if isCompressed { return try unsafe inflate() }
     return unsafe UnsafeRawBufferPointer(
       rebasing: queue.bytes[MessageFraming.prefixBytes..<needed])
+  }
+
+  /// Takes back what `take` has lent, so that `isReady` speaks of the message behind it. For readers that
+  /// have copied the message.
+  package mutating func giveBack() {
+    if lent > 0 { returnLent() }
   }
 
   /// Makes the inbox as new, keeping its memory.

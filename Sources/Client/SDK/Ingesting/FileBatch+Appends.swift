@@ -49,7 +49,8 @@ extension UnparsedRow {
     self.init(
       offset: Int64(row.row), line: Int64(row.error.line ?? 0),
       column: row.error.column ?? "", reason: Self.reason(row.error.code),
-      message: String(row.error.message.prefix(messageBytes)), raw: Array(row.text.prefix(rawBytes)))
+      message: String(row.error.message.prefix(messageBytes)), raw: Array(row.text.prefix(rawBytes))
+    )
   }
 
   private static func reason(_ code: FormatError.Code) -> String {

@@ -31,7 +31,8 @@ struct IngestPlan: Sendable {
 
   private static func byte(_ character: Character, _ what: String) throws(PurSightError) -> UInt8 {
     if let byte = character.asciiValue { return byte }
-    throw PurSightError(.invalidArgument, "The \(what) is \"\(character)\"; it is one ASCII character.")
+    throw PurSightError(
+      .invalidArgument, "The \(what) is \"\(character)\"; it is one ASCII character.")
   }
 
   /// Appends no larger than the server's first answer allows anyway.
@@ -108,7 +109,8 @@ extension IngestPlan {
   init(_ json: JSONValue, _ base: IngestOptions) throws(PurSightError) {
     var options = base
     let unreadable = PurSightError(
-      .failedPrecondition, "The load's resume token is none of a file that this client can go on with.",
+      .failedPrecondition,
+      "The load's resume token is none of a file that this client can go on with.",
       reason: "RESUME_TOKEN", advice: "Load the file anew, under another id.")
     guard let path = json["path"]?.text,
       let format = json["format"]?.text.flatMap(FileFormat.init(rawValue:)),

@@ -23,7 +23,14 @@ actor LoadWriter {
   private var runner: Task<Void, Never>?
   private var call: BidirectionalCall<AppendRowsRequest, AppendRowsResponse>?
   private var isPumping = false
+  /// Nothing more is sent on this call: the server is about to stop.
   private var isDraining = false
+  /// Nothing more is to be written for now: what is on its way has to be answered.
+  private var isFlushing = false
+  /// The call has had its last request.
+  private var isHalfClosed = false
+  /// Whether the call has had its first request, which names the stream.
+  private var hasGreeted = false
   private var waiters: [Int: CheckedContinuation<Void, Never>] = [:]
   private var waiterCount = 0
   private var lastProgress = ContinuousClock.now
@@ -57,8 +64,12 @@ actor LoadWriter {
     await pump()
   }
 
-  /// Waits until everything that was written is durable.
+  /// Waits until everything that was written is durable. Ends the call at hand, because a server may
+  /// keep its last answer until it knows that nothing follows.
   func flush() async throws(PurSightError) {
+    isFlushing = true
+    defer { isFlushing = false }
+    await pump()
     while !window.isEmpty { try await wait() }
     try check()
   }
@@ -112,7 +123,8 @@ actor LoadWriter {
   /// Opens calls, one after another, until there is no more need of one.
   private func run() async {
     var attempt = 0
-    while case .open = state {
+    defer { runner = nil }
+    while case .open = state, !window.isEmpty {
       do {
         let call = try await IngestionServiceStub(session.channel).appendRows(session.options())
         try await receive(on: call)
@@ -130,7 +142,7 @@ actor LoadWriter {
     on call: BidirectionalCall<AppendRowsRequest, AppendRowsResponse>
   ) async throws {
     self.call = call
-    isDraining = false
+    (isDraining, hasGreeted, isHalfClosed) = (false, false, false)
     defer { self.call = nil }
     report(isReconnecting: false)
     await pump()
@@ -138,12 +150,7 @@ actor LoadWriter {
     while let response = try await responses.next() {
       session.noteAnswer()
       try handle(response)
-      if isDraining, window.sentCount == 0 {
-        // Nothing is on its way any more: the rest goes over another call.
-        try await call.requests.finish()
-      } else {
-        await pump()
-      }
+      await pump()
     }
     // The server has ended the call well; what was not answered goes again.
     try window.restart(at: window.committed)
@@ -151,32 +158,41 @@ actor LoadWriter {
 
   /// Sends the appends that were not sent yet. What goes wrong is learned by who receives.
   private func pump() async {
-    guard let call, !isPumping, !isDraining else { return }
+    guard let call, !isPumping else { return }
     isPumping = true
     defer { isPumping = false }
-    while self.call?.requests.call === call.requests.call, !isDraining {
-      let isFirst = window.sentCount == 0 && !hasGreeted(call)
-      guard let append = window.send() else { return }
-      var request = append.request
-      if isFirst {
-        request.writeStream = stream.name
-        request.epoch = stream.epoch
-        greeted = ObjectIdentifier(call.requests.call)
+    do throws(RPCError) {
+      while self.call?.requests.call === call.requests.call, !isHalfClosed {
+        if isDraining {
+          // The rest goes over another call, once nothing is on its way on this one.
+          if window.sentCount == 0 { try await end(call) }
+          return
+        }
+        guard let append = window.send() else {
+          if isFlushing { try await end(call) }
+          return
+        }
+        try await call.requests.write(greeted(append.request))
       }
-      do throws(RPCError) {
-        try await call.requests.write(request)
-      } catch {
-        return
-      }
-    }
+    } catch {}
   }
 
-  /// The call that has had its first request, which names the stream.
-  private var greeted: ObjectIdentifier?
-
-  private func hasGreeted(
+  private func end(
     _ call: BidirectionalCall<AppendRowsRequest, AppendRowsResponse>
-  ) -> Bool { greeted == ObjectIdentifier(call.requests.call) }
+  ) async throws(RPCError) {
+    isHalfClosed = true
+    try await call.requests.finish()
+  }
+
+  /// The first request of a call names the stream.
+  private func greeted(_ request: AppendRowsRequest) -> AppendRowsRequest {
+    guard !hasGreeted else { return request }
+    var request = request
+    request.writeStream = stream.name
+    request.epoch = stream.epoch
+    hasGreeted = true
+    return request
+  }
 
   private func handle(_ response: AppendRowsResponse) throws {
     if let limits = response.limits { window.limits = AppendWindow.Limits(limits) }

@@ -14,7 +14,7 @@ public struct Batch: Sendable {
   /// What is known of a column beside its values.
   public struct Field: Sendable, Hashable {
     public let name: String
-    /// Arrow's name of the type, such as `int64`, `utf8` or `timestamp[us, UTC]`.
+    /// Arrow's name of the type, such as `int64`, `string` or `timestamp[us, UTC]`.
     public let typeName: String
     public let isNullable: Bool
     /// Whether values are numbers, to be set flush right.

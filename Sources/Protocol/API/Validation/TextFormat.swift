@@ -6,7 +6,7 @@ public enum TextFormat: Sendable {
   case uuid
   /// `collection/id[/collection/id]…`, with any characters but `/` and controls in an id.
   case resourceName
-  /// `[A-Za-z_][A-Za-z0-9_]{0,127}`.
+  /// `[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}`: an id chosen by a program.
   case identifier
 
   /// The longest resource name, in bytes.
@@ -18,7 +18,7 @@ public enum TextFormat: Sendable {
     case .slug: "1 to 63 lower-case letters, digits and dashes, from a letter"
     case .uuid: "a UUID such as 0190b5a2-7c1d-7a3e-9f00-1c2d3e4f5a6b"
     case .resourceName: "a resource name such as projects/default/assets/{uid}"
-    case .identifier: "1 to 128 letters, digits and underscores, not from a digit"
+    case .identifier: "1 to 128 letters, digits, `_`, `-` and `.`, from one of the first three"
     }
   }
 
@@ -39,8 +39,11 @@ public enum TextFormat: Sendable {
       return parts.count >= 2 && parts.count.isMultiple(of: 2)
         && parts.allSatisfy { part in !part.isEmpty && part.allSatisfy { $0 > 0x20 && $0 != 0x7f } }
     case .identifier:
-      return (1...128).contains(bytes.count) && bytes.first.map(Self.isDigit) == false
-        && bytes.allSatisfy { Self.isLetter($0) || Self.isDigit($0) || $0 == UInt8(ascii: "_") }
+      let isWord = { (byte: UInt8) in
+        Self.isLetter(byte) || Self.isDigit(byte) || byte == UInt8(ascii: "_")
+      }
+      return (1...128).contains(bytes.count) && bytes.first.map(isWord) == true
+        && bytes.allSatisfy { isWord($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".") }
     }
   }
 

@@ -1,0 +1,18 @@
+import Foundation
+
+/// A file that is gone with its owner.
+final class TemporaryFile: Sendable {
+  let path: String
+
+  init(_ name: String, _ text: String) throws {
+    let folder = FileManager.default.temporaryDirectory
+    path = folder.appending(path: "pursight-\(UUID())-\(name)").path
+    try write(text)
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  func write(_ text: String) throws {
+    try text.write(toFile: path, atomically: true, encoding: .utf8)
+  }
+}
