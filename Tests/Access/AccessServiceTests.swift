@@ -85,7 +85,7 @@ import Testing
       router, AccessServiceMethods.getCaller, GetCallerRequest(), as: "spiffe://dev/ana"
     ).message
     #expect(caller.roles.isEmpty)
-    #expect(caller.permissions.isEmpty)
+    #expect(caller.permissions == ["access.caller.get"])
     let again = await status {
       let _: (message: Empty, trailers: Metadata) = try await fixture.call(
         router, AccessServiceMethods.deleteRoleBinding, request)

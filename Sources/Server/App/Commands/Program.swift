@@ -23,7 +23,7 @@ public enum Program {
       }
       return try await perform(invocation)
     } catch {
-      StandardStreams.error(Array("pursightd: \(error.message)\n".utf8))
+      StandardStreams.error(Array("error: \(error.message)\n".utf8))
       return error.code.rawValue
     }
   }

@@ -1,55 +1,84 @@
-internal import Yams
+internal import PurSightJSON
 
 /// The context `dev` in the file that pursightctl and the SDK read.
 ///
-/// Other contexts in it stay as they are; `dev` becomes the current one where none is.
+/// Everything else in it stays as it is; `dev` becomes the current context where none is.
 struct ContextFile: Sendable {
   static let name = "dev"
 
+  /// `HOST:PORT` as clients reach it.
   let address: String
   let data: DevData
 
-  /// `${XDG_CONFIG_HOME:-~/.config}/pursight/config.yaml`; nil where neither variable is set.
+  /// `${XDG_CONFIG_HOME:-~/.config}/pursight/config.json`; nil where neither variable is set.
   static func path(environment: (String) -> String?) -> String? {
-    if let config = environment("XDG_CONFIG_HOME") { return config + "/pursight/config.yaml" }
-    return environment("HOME").map { $0 + "/.config/pursight/config.yaml" }
+    if let config = environment("XDG_CONFIG_HOME") { return config + "/pursight/config.json" }
+    return environment("HOME").map { $0 + "/.config/pursight/config.json" }
   }
 
   /// Writes the context into the file at `path`, 0600.
   func write(to path: String) throws(AppError) {
-    let present = SystemFile.exists(path) ? try SystemFile.readText(path) : ""
-    let text = try merged(into: present, path: path)
-    guard text != present else { return }
+    let present = SystemFile.exists(path) ? try SystemFile.read(path) : []
+    let bytes = try merged(into: present, path: path)
+    guard bytes != present else { return }
     let folder = path.split(separator: "/").dropLast().joined(separator: "/")
     try SystemFile.makeDirectories("/" + folder, mode: 0o700)
-    try SystemFile.write(Array(text.utf8), to: path)
+    try SystemFile.write(bytes, to: path)
   }
 
-  /// The file's text with the context in it.
-  func merged(into text: String, path: String) throws(AppError) -> String {
-    do {
-      let found = try Yams.compose(yaml: text) ?? Self.empty
-      guard var root = found.mapping else {
-        throw AppError(.file, "\(path) is not a file of contexts. Move it away and start again.")
-      }
-      var contexts = root["contexts"]?.mapping ?? [:]
-      contexts[Node(Self.name)] = context
-      root[Node("contexts")] = Node.mapping(contexts)
-      if (root["current"]?.string ?? "").isEmpty { root[Node("current")] = Node(Self.name) }
-      return try Yams.serialize(node: Node.mapping(root))
-    } catch let error as AppError { throw error } catch {
-      throw AppError(.file, "\(path) is not YAML (\(error)). Move it away and start again.")
+  /// The file's bytes with the context in it.
+  func merged(into present: [UInt8], path: String) throws(AppError) -> [UInt8] {
+    let key = try SystemFile.readText(data.auditVerifierKey).filter { !$0.isNewline }
+    var root = try members(of: present, path: path)
+    var contexts: [JSONValue.Member] = []
+    if case .object(let members)? = root.first(where: { $0.key == "contexts" })?.value {
+      contexts = members
+    }
+    replace(Self.name, in: &contexts, by: context(auditKey: key))
+    replace("contexts", in: &root, by: .object(contexts))
+    if !root.contains(where: { $0.key == "current" }) {
+      root.insert(JSONValue.Member("current", .string(Self.name)), at: 0)
+    }
+    var json = JSONWriter(.indented)
+    json.value(.object(root))
+    return json.bytes + [UInt8(ascii: "\n")]
+  }
+
+  private func members(
+    of present: [UInt8], path: String
+  ) throws(AppError) -> [JSONValue.Member] {
+    guard !present.isEmpty else { return [] }
+    if let json = try? JSONValue(parsing: present), case .object(let members) = json {
+      return members
+    }
+    throw AppError(
+      .file, "\(path) is not a file of contexts. Repair it, or move it away and start again.")
+  }
+
+  private func replace(
+    _ key: String, in members: inout [JSONValue.Member], by value: JSONValue
+  ) {
+    let member = JSONValue.Member(key, value)
+    if let index = members.firstIndex(where: { $0.key == key }) {
+      members[index] = member
+    } else {
+      members.append(member)
     }
   }
 
-  private static var empty: Node { Node.mapping([:]) }
-
-  private var context: Node {
+  private func context(auditKey: String) -> JSONValue {
     let values = [
-      ("address", address), ("ca", data.authority), ("cert", data.certificate("admin")),
-      ("key", data.key("admin")), ("project", "default"), ("audit_key", data.auditVerifierKey),
+      ("address", reachable), ("ca", data.authority), ("cert", data.certificate("admin")),
+      ("key", data.key("admin")), ("project", "default"), ("auditKey", auditKey),
     ]
-    return Node.mapping(
-      Node.Mapping(values.map { (Node($0), Node($1, .implicit, .doubleQuoted)) }))
+    return .object(values.map { JSONValue.Member($0, .string($1)) })
+  }
+
+  /// A listener on every address is reached on this machine's own.
+  private var reachable: String {
+    for wildcard in ["0.0.0.0:", "[::]:"] where address.hasPrefix(wildcard) {
+      return "127.0.0.1:" + address.dropFirst(wildcard.count)
+    }
+    return address
   }
 }

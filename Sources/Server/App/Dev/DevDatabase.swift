@@ -13,16 +13,30 @@ struct DevDatabase: Sendable {
   /// nil: not ours.
   let cluster: PrivateCluster?
 
+  /// How often, and how far apart in milliseconds, a directory is tried that is still in use: a server
+  /// that was killed holds it until the kernel has taken it apart.
+  private static let attempts = 20
+  private static let pauseMilliseconds: UInt32 = 100
+
   /// Starts the private cluster. Blocks.
   static func start(
     _ configuration: PrivateClusterConfiguration
   ) throws(AppError) -> DevDatabase {
-    do throws(PrivateClusterError) {
-      let cluster = try PrivateCluster.start(configuration)
-      return DevDatabase(
-        ownerConnection: cluster.connectionString(as: .owner),
-        connection: cluster.connectionString(as: .app), cluster: cluster)
-    } catch { throw AppError(.unavailable, error.message) }
+    var attempt = 1
+    while true {
+      do throws(PrivateClusterError) {
+        let cluster = try PrivateCluster.start(configuration)
+        return DevDatabase(
+          ownerConnection: cluster.connectionString(as: .owner),
+          connection: cluster.connectionString(as: .app), cluster: cluster)
+      } catch {
+        guard error.code == .inUse, attempt < attempts else {
+          throw AppError(.unavailable, error.message)
+        }
+        attempt += 1
+        SystemInfo.sleep(milliseconds: pauseMilliseconds)
+      }
+    }
   }
 
   /// An existing server; its owner serves with the rights of the application's role.

@@ -109,6 +109,9 @@ enum SystemInfo {
   static var processors: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
   static var process: Int32 { getpid() }
 
+  /// Blocks the calling thread.
+  static func sleep(milliseconds: UInt32) { usleep(milliseconds * 1000) }
+
   /// Ends the process.
   static func exit(_ code: Int32) -> Never { Glibc.exit(code) }
 

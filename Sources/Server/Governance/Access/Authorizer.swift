@@ -26,6 +26,7 @@ package struct Authorizer: Sendable {
   }
 
   package func decide(_ principal: String, _ permission: String) -> Decision {
+    if Role.everyone.allows(permission) { return .allowed(role: Role.everyone.name) }
     for name in bindings[principal, default: []].sorted() {
       if let role = roles[name], role.allows(permission) { return .allowed(role: name) }
     }
@@ -40,7 +41,7 @@ package struct Authorizer: Sendable {
 
   /// Everything a principal may do, spelt out and sorted.
   package func permissions(of principal: String) -> [String] {
-    let held = bindings[principal, default: []].compactMap { roles[$0] }
+    let held = [Role.everyone] + bindings[principal, default: []].compactMap { roles[$0] }
     return permissions.filter { permission in held.contains { $0.allows(permission) } }.sorted()
   }
 }

@@ -8,7 +8,7 @@ package struct Role: Hashable, Sendable {
   package static let viewer = Role(
     name: "viewer", summary: "Sees everything but rows in quarantine and the audit log's leaves.",
     grants: [
-      "access.caller.get", "access.roles.list", "catalog.*.get", "catalog.*.list",
+      "access.roles.list", "catalog.*.get", "catalog.*.list",
       "ingestion.datasets.get", "ingestion.datasets.list", "ingestion.datasets.read",
       "quality.*.get", "quality.*.list", "audit.proofs.get",
     ])
@@ -18,6 +18,10 @@ package struct Role: Hashable, Sendable {
   package static let admin = Role(
     name: "admin", summary: "May do everything, grant roles and read the audit log.",
     grants: ["*.*.*"])
+
+  /// What everybody may who has proven who they are; nobody is bound to it.
+  package static let everyone = Role(
+    name: "everyone", summary: "May ask who it is.", grants: ["access.caller.get"])
 
   package static let builtIn = [viewer, editor, admin]
 
