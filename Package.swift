@@ -207,7 +207,7 @@ let package = Package(
     program(
       "interop-server", "Interop/interop-server",
       [
-        "PurSightInterop", "PurSightAPI", "PurSightRPC", "PurSightServerTransport",
+        "PurSightInterop", "PurSightRPC", "PurSightServerTransport",
         "PurSightTLS", "PurSightNet",
       ]),
     program(

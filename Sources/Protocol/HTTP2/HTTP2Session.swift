@@ -17,6 +17,9 @@ package enum HTTP2Role: Sendable {
   private let raw: OpaquePointer
   private let state: HTTP2SessionState
 
+  /// The largest frame that is written: 16 KiB (the library's choice) and its header.
+  private static let maxFrameBytes = 16_384 + 9
+
   /// Makes a session and queues its SETTINGS.
   ///
   /// - Parameters:
@@ -79,7 +82,8 @@ package enum HTTP2Role: Sendable {
     into block: UnsafeMutableRawBufferPointer, limit: Int, now: UInt64
   ) throws(HTTP2Error) -> Int {
     guard let base = block.baseAddress else { return 0 }
-    unsafe state.setOutput(base, capacity: block.count)
+    // One call of the library writes DATA until it is refused: at the first frame behind the limit.
+    unsafe state.setOutput(base, capacity: min(block.count, limit + Self.maxFrameBytes))
     state.now = now
     while state.outputCount < limit {
       var bytes: UnsafePointer<UInt8>?

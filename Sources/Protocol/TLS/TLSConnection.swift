@@ -112,7 +112,11 @@ internal import CPurSightOpenSSL
       var count = 0
       let result = unsafe SSL_write_ex(
         raw, bytes.baseAddress.unsafelyUnwrapped + offset, bytes.count - offset, &count)
-      guard result == 1 else { throw .openSSL(.connection, "SSL_write_ex") }
+      guard result == 1 else {
+        // Half an answer must not reach whoever uses the workspace next.
+        wire.workspace.removeAll()
+        throw .openSSL(.connection, "SSL_write_ex")
+      }
       offset += count
     }
   }

@@ -75,7 +75,9 @@ extension ServerConnection: IOChannelHandler {
       case .bytes:
         continue
       case .wantsInput:
-        return true
+        // What reading made TLS answer: tickets, new keys.
+        sendCiphertext()
+        return !isClosed
       case .ended:
         close(.peerClosed)
         return false
