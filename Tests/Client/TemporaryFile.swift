@@ -16,3 +16,11 @@ final class TemporaryFile: Sendable {
     try text.write(toFile: path, atomically: true, encoding: .utf8)
   }
 }
+
+extension TemporaryFile {
+  /// The file's mode bits.
+  func permissions() throws -> Int {
+    let attributes = try FileManager.default.attributesOfItem(atPath: path)
+    return (attributes[.posixPermissions] as? NSNumber)?.intValue ?? -1
+  }
+}

@@ -37,6 +37,15 @@ public final class PurSight: Sendable {
     return PurSight(settings, CallSession(transport, settings, options), transport)
   }
 
+  /// Makes a client of the server at an address; everything else as `connect(_:)` has it.
+  ///
+  /// - Parameter address: `host:port`.
+  public static func connect(address: String) async throws(PurSightError) -> PurSight {
+    var options = ConnectOptions()
+    options.address = address
+    return try await connect(options)
+  }
+
   /// Ends what is under way and closes the connection. A second time does nothing.
   public func close() async { await transport?.close() }
 
@@ -78,6 +87,9 @@ extension PurSight {
   public var audit: Audit { Audit(session) }
   /// Who may do what.
   public var access: Access { Access(session) }
+
+  /// Who this client is to the server, and what it may do.
+  public func caller() async throws(PurSightError) -> Caller { try await access.caller() }
 
   /// A dataset by uid or fully qualified name. Calls nothing: the first use does.
   public func dataset(_ name: String) -> DatasetReference {

@@ -9,7 +9,7 @@ public struct Access: Sendable {
   init(_ session: CallSession) { self.session = session }
 
   /// Who this client is to the server, and what it may do.
-  public func whoAmI() async throws(PurSightError) -> Caller {
+  public func caller() async throws(PurSightError) -> Caller {
     try await session.unary(AccessServiceMethods.getCaller) {
       (options) async throws(RPCError) in try await stub.getCaller(GetCallerRequest(), options)
     }.message
