@@ -130,6 +130,11 @@ internal import Testing
     // The 17-mile flight is the only one of its route, so no duplicate is lost with it.
     #expect(outcome.quarantined?.countOfOnes == 1 + 93)
     #expect(outcome.newKeys["once"]?.count == 239 - 94)
+    let rejections = outcome.rejections(by: evaluator.program)
+    #expect(rejections.count == 94)
+    #expect(rejections.filter { $0.rule == 0 }.count == 1)
+    let quarantined = try #require(outcome.quarantined)
+    #expect(RowSample.first(3, of: quarantined) == rejections.prefix(3).map { Int32($0.row) })
 
     let stop = Rule("tail", .notNull(columns: ["tailnum"]), severity: .stop)
     var strict = try RuleEvaluator(

@@ -1,13 +1,13 @@
-internal import PurSightArrow
+package import PurSightArrow
 internal import PurSightExpression
 
 /// Values as people read them, in findings and profiles.
-enum ValueText {
+package enum ValueText {
   /// Longest text of one value, in bytes; longer ones end in an ellipsis.
-  static let maxBytes = 256
+  package static let maxBytes = 256
 
-  /// The text of a row's value; nil for null.
-  static func text(_ column: ArrowColumn, _ row: Int) -> String? {
+  /// The text of a row's value, at most `maxBytes` long; nil for null.
+  package static func text(_ column: ArrowColumn, _ row: Int) -> String? {
     guard column.isValid(row) else { return nil }
     switch column.type {
     case .bool: return column.bits[row] ? "true" : "false"
@@ -29,7 +29,7 @@ enum ValueText {
   }
 
   /// The values of several columns, separated by commas.
-  static func text(_ columns: [ArrowColumn], _ row: Int) -> String? {
+  package static func text(_ columns: [ArrowColumn], _ row: Int) -> String? {
     if columns.count == 1 { return text(columns[0], row) }
     return columns.map { text($0, row) ?? "null" }.joined(separator: ", ")
   }

@@ -137,15 +137,16 @@ private struct TextVisitor: OffsetVisitor {
     let (column, rowHashes) = (column, hashes)
     let bytes = column.values.bytes
     let hashes = rowHashes.span
-    for word in 0..<Words.count(column.length) {
-      var rest = column.validity?.word(word) ?? Words.full(word, rows: column.length)
-      while rest != 0 {
-        let row = word &* 64 &+ rest.trailingZeroBitCount
-        rest &= rest &- 1
+    var row = 0
+    while true {
+      row = texts.countKnown(bytes, offsets, hashes, column.validity, from: row)
+      guard row < column.length else { return }
+      if column.isValid(row) {
         let start = Int(truncatingIfNeeded: offsets[row])
         let end = Int(truncatingIfNeeded: offsets[row &+ 1])
         texts.add(bytes, start, end &- start, hash: hashes[row])
       }
+      row &+= 1
     }
   }
 }

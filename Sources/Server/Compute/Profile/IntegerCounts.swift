@@ -18,14 +18,11 @@ struct IntegerCounts: Sendable {
   private var window: [Int64] = []
   private var base: Int64 = 0
   private var table: [Slot] = []
-  private var low = Int64.max
-  private var high = Int64.min
   /// The number of different values.
   private(set) var distinct = 0
 
   init() {}
 
-  var isEmpty: Bool { distinct == 0 }
   /// Whether there are more different values than are to be kept.
   var isOverflown: Bool { distinct > Self.maxValues }
 
@@ -33,67 +30,76 @@ struct IntegerCounts: Sendable {
   ///
   /// - Returns: how many of them were counted.
   mutating func add(_ values: Span<Int64>) -> Int {
-    guard values.count > 0 else { return 0 }
-    var (low, high) = (low, high)
-    for index in values.indices {
+    var done = 0
+    while done < values.count {
+      if table.isEmpty { done = addToWindow(values, from: done) }
+      if isOverflown || done == values.count { return done }
+      if table.isEmpty { makeRoom(for: values, from: done) }
+      if table.isEmpty { continue }
+      while done < values.count, !isOverflown {
+        insert(values[done], times: 1)
+        done &+= 1
+      }
+      return done
+    }
+    return done
+  }
+
+  /// Counts values as long as they lie in the window; returns where it stopped.
+  private mutating func addToWindow(_ values: Span<Int64>, from start: Int) -> Int {
+    guard !window.isEmpty else { return start }
+    let base = base
+    var added = 0
+    var index = start
+    var counters = window.mutableSpan
+    while index < values.count {
+      let slot = UInt64(bitPattern: values[index] &- base)
+      guard slot < UInt64(Self.windowSize) else { break }
+      let count = counters[Int(truncatingIfNeeded: slot)]
+      added &+= count == 0 ? 1 : 0
+      counters[Int(truncatingIfNeeded: slot)] = count &+ 1
+      index &+= 1
+    }
+    distinct += added
+    return index
+  }
+
+  /// Moves the window to where the values from `start` on and those before fit, or gives it up.
+  private mutating func makeRoom(for values: Span<Int64>, from start: Int) {
+    var (low, high) = (values[start], values[start])
+    for index in start..<values.count {
       low = min(low, values[index])
       high = max(high, values[index])
     }
-    (self.low, self.high) = (low, high)
-    prepare()
-    if !window.isEmpty {
-      let base = base
-      var counters = window.mutableSpan
-      var added = 0
-      for index in values.indices {
-        let slot = Int(truncatingIfNeeded: values[index] &- base)
-        let count = counters[slot]
-        added &+= count == 0 ? 1 : 0
-        counters[slot] = count &+ 1
-      }
-      distinct += added
-      return values.count
-    }
-    for index in values.indices {
-      insert(values[index], times: 1)
-      if isOverflown { return index + 1 }
-    }
-    return values.count
-  }
-
-  /// Counts one value several times.
-  mutating func add(_ value: Int64, times: Int64) {
-    low = min(low, value)
-    high = max(high, value)
-    prepare()
-    if window.isEmpty { return insert(value, times: times) }
-    let slot = Int(truncatingIfNeeded: value &- base)
-    if window[slot] == 0 { distinct += 1 }
-    window[slot] += times
-  }
-
-  /// Makes window or table fit the range of values.
-  private mutating func prepare() {
-    guard table.isEmpty else { return }
-    let span = UInt64(bitPattern: high &- low)
-    let reach = UInt64(bitPattern: high &- base)
-    if !window.isEmpty, UInt64(bitPattern: low &- base) <= reach,
-      reach < UInt64(Self.windowSize)
-    {
-      return
-    }
     let old = entries
-    if span < UInt64(Self.windowSize) {
-      window = [Int64](repeating: 0, count: Self.windowSize)
-      // Room on both sides; wraps around at the ends of the range, as all distances here do.
-      base = low &- Int64(bitPattern: (UInt64(Self.windowSize) - 1 - span) / 2)
-      for (value, count) in old { window[Int(truncatingIfNeeded: value &- base)] = count }
-    } else {
+    if let first = old.first, let last = old.last {
+      low = min(low, first.value)
+      high = max(high, last.value)
+    }
+    let span = UInt64(bitPattern: high &- low)
+    guard span < UInt64(Self.windowSize) else {
       window = []
       table = [Slot](repeating: Slot(value: 0, count: 0), count: 1_024)
       distinct = 0
       for (value, count) in old { insert(value, times: count) }
+      return
     }
+    window = [Int64](repeating: 0, count: Self.windowSize)
+    // Room on both sides; wraps around at the ends of the range, as all distances here do.
+    base = low &- Int64(bitPattern: (UInt64(Self.windowSize) - 1 - span) / 2)
+    for (value, count) in old { window[Int(truncatingIfNeeded: value &- base)] = count }
+  }
+
+  /// Counts one value several times.
+  mutating func add(_ value: Int64, times: Int64) {
+    if table.isEmpty {
+      let isOutside = UInt64(bitPattern: value &- base) >= UInt64(Self.windowSize)
+      if window.isEmpty || isOutside { makeRoom(for: [value].span, from: 0) }
+    }
+    guard table.isEmpty else { return insert(value, times: times) }
+    let slot = Int(truncatingIfNeeded: value &- base)
+    if window[slot] == 0 { distinct += 1 }
+    window[slot] += times
   }
 
   @inline(__always)
@@ -122,9 +128,12 @@ struct IntegerCounts: Sendable {
   /// The values with their counts, ascending.
   var entries: [(value: Int64, count: Int64)] {
     if table.isEmpty {
-      return window.indices.compactMap { index in
-        window[index] == 0 ? nil : (base &+ Int64(index), window[index])
+      let counted = window.indices.compactMap { index in
+        window[index] == 0 ? nil : (value: base &+ Int64(index), count: window[index])
       }
+      // A window at the end of the range wraps around, and then does not ascend.
+      return base &+ Int64(Self.windowSize) < base
+        ? counted.sorted { $0.value < $1.value } : counted
     }
     return table.filter { $0.count > 0 }.map { ($0.value, $0.count) }
       .sorted { $0.0 < $1.0 }

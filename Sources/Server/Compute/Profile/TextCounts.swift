@@ -50,6 +50,50 @@ struct TextCounts: Sendable {
     append(text, start, count, hash, head, times, slot)
   }
 
+  /// Counts the texts of rows from `start` on that are known already.
+  ///
+  /// - Returns: the first row with a new text, or the number of rows.
+  @inline(__always)
+  mutating func countKnown<Offset: FixedWidthInteger & BitwiseCopyable>(
+    _ text: borrowing RawSpan, _ offsets: Span<Offset>, _ hashes: Span<UInt64>,
+    _ validity: Bitmap?, from start: Int
+  ) -> Int {
+    let mask = slots.count &- 1
+    let (slotArray, byteArray) = (slots, bytes)
+    let known = slotArray.span
+    let content = unsafe byteArray.span.bytes
+    var entries = entries.mutableSpan
+    let rows = offsets.count &- 1
+    guard start < rows else { return rows }
+    var valid = validity?.word(start &>> 6) ?? .max
+    var row = start
+    while row < rows {
+      if row & 63 == 0, let validity { valid = validity.word(row &>> 6) }
+      guard valid &>> UInt64(truncatingIfNeeded: row & 63) & 1 == 1 else {
+        row &+= 1
+        continue
+      }
+      let first = Int(truncatingIfNeeded: offsets[row])
+      let count = Int(truncatingIfNeeded: offsets[row &+ 1]) &- first
+      let head = Bytes.word(text, first, min(count, 8))
+      var slot = Int(truncatingIfNeeded: hashes[row]) & mask
+      while true {
+        let index = Int(known[slot])
+        if index < 0 { return row }
+        let entry = entries[index]
+        if entry.hash == hashes[row], entry.head == head, Int(entry.length) == count,
+          count <= 8 || Bytes.equal(content, Int(entry.start), text, first, count: count)
+        {
+          entries[index].count = entry.count &+ 1
+          break
+        }
+        slot = (slot &+ 1) & mask
+      }
+      row &+= 1
+    }
+    return rows
+  }
+
   @inline(__always)
   private func isText(
     _ index: Int, _ text: borrowing RawSpan, _ start: Int, _ count: Int

@@ -22,6 +22,14 @@ struct TextProfile: Sendable {
     }
   }
 
+  /// Counts rows as long as their texts are known; returns where it stopped.
+  mutating func countKnown<Offset: FixedWidthInteger & BitwiseCopyable>(
+    _ text: borrowing RawSpan, _ offsets: Span<Offset>, _ hashes: Span<UInt64>,
+    _ validity: Bitmap?, from start: Int
+  ) -> Int {
+    sketch == nil ? counts.countKnown(text, offsets, hashes, validity, from: start) : start
+  }
+
   private mutating func overflow() {
     var sketch = TextSketch()
     counts.forEach { text, start, count, hash, _ in sketch.add(text, start, count, hash: hash) }

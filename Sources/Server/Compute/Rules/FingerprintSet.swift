@@ -64,7 +64,8 @@ struct FingerprintSet: Sendable {
 
   /// Adds fingerprints other than 0, once each.
   mutating func insert(contentsOf prints: [UInt64]) {
-    if (count &+ prints.count) &* 5 > slots.count &* 4 { grow(adding: prints.count) }
+    // Three of five slots at most: a search for what is not there then takes four steps.
+    if (count &+ prints.count) &* 5 > slots.count &* 3 { grow(adding: prints.count) }
     var added = 0
     var table = slots.mutableSpan
     for print in prints { added &+= Self.place(print, &table) }
@@ -86,7 +87,7 @@ struct FingerprintSet: Sendable {
 
   private mutating func grow(adding extra: Int) {
     let step = slots.count < Self.gentleSlots ? slots.count / 2 : slots.count / 4
-    let needed = (count + extra) * 5 / 4 + 1
+    let needed = (count + extra) * 5 / 3 + 1
     var table = [UInt64](
       repeating: 0, count: max(Self.initialSlots, slots.count + step, needed))
     var target = table.mutableSpan

@@ -3,7 +3,7 @@
 /// Rebuilt from the stored runs when a stream is opened; discarded when a batch that was put in is
 /// not stored after all.
 package struct KeyIndex: Sendable {
-  /// Memory that one index may take, in bytes; about 4.4 million keys at least.
+  /// Memory that one index may take, in bytes; about 4 million keys at least.
   package static let maxBytes = 64 * 1_024 * 1_024
 
   private(set) var known = FingerprintSet()

@@ -5,7 +5,7 @@ package import PurSightArrow
 /// Keys are 64-bit fingerprints: a child value that is missing in n parent keys is taken for
 /// present with a probability of n / 2^64.
 package struct ReferenceSet: Sendable {
-  /// Memory that one set may take, in bytes; about 4.4 million keys at least.
+  /// Memory that one set may take, in bytes; about 4 million keys at least.
   package static let maxBytes = 64 * 1_024 * 1_024
 
   private(set) var known = FingerprintSet()
@@ -81,9 +81,12 @@ struct KeyColumns: Sendable {
         for word in valid.indices { valid[word] &= validity.word(word) }
       }
     }
+    if prints.count < rows { prints = [UInt64](repeating: 0, count: rows) }
     if positions.count == 1 {
       hashes.need(positions[0], of: batch)
-      prints = hashes.hashes(positions[0])
+      // Copied: a shared array would be copied when the next batch's hashes are written.
+      let known = hashes.hashes(positions[0])
+      for row in 0..<rows { prints[row] = known[row] }
     } else {
       combine(batch, &hashes)
     }
@@ -91,7 +94,6 @@ struct KeyColumns: Sendable {
 
   private mutating func combine(_ batch: RecordBatch, _ hashes: inout BatchHashes) {
     let rows = batch.rowCount
-    if prints.count < rows { prints = [UInt64](repeating: 0, count: rows) }
     for row in 0..<rows { prints[row] = 0 }
     for position in positions
     where !ColumnHasher.combine(batch.columns[position], into: &prints) {
