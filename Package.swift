@@ -266,6 +266,13 @@ let package = Package(
       ],
       path: "Tests/ServiceSupport", swiftSettings: settings),
     tests(
+      "Services",
+      [
+        "PurSightCatalog", "PurSightIngestion", "PurSightQuality", "PurSightAudit",
+        "PurSightServiceTestSupport", "PurSightTestSupport", "PurSightAPI", "PurSightRPC",
+        "PurSightArrow", "PurSightCrypto", "PurSightTransparencyLog",
+      ]),
+    tests(
       "ServiceKit",
       [
         "PurSightServiceKit", "PurSightServiceTestSupport", "PurSightTestSupport", "PurSightAPI",

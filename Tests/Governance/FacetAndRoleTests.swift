@@ -6,7 +6,8 @@ import Testing
 struct FacetAndRoleTests {
   @Test func `people win over the source, field by field`() {
     let facets = Facets(
-      source: Facet(description: "from the file", owners: ["team:data"], columns: [1: "s", 2: "s"]),
+      source: Facet(
+        description: "from the file", owners: ["team:data"], columns: [1: "s", 2: "s"]),
       curated: Facet(description: "what people say", columns: [2: "c"]),
       derived: Facet(owners: ["derived"], columns: [3: "d"]))
     #expect(

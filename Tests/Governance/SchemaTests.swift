@@ -53,7 +53,8 @@ struct SchemaTests {
     }
     #expect(error?.code == .precondition)
     #expect(error?.field == "at")
-    #expect(error?.message.contains("timestamp") == true && error?.message.contains("string") == true)
+    #expect(
+      error?.message.contains("timestamp") == true && error?.message.contains("string") == true)
   }
 
   @Test func `a missing column that may not be null is refused`() {

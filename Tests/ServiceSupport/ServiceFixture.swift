@@ -76,17 +76,21 @@ package struct ServiceFixture: Sendable {
     as principal: String = "spiffe://dev/admin", answer: Answer.Type = Answer.self
   ) async throws -> (message: Answer, trailers: Metadata) {
     let recorded = RecordedCall(method, [request.serialized()], peer: Self.peer(principal))
-    let context = ServerContext(recorded)
-    context[CallIdentity.Key.self] = CallIdentity(
-      principal: principal, scope: scope,
-      actor: Actor(
-        principal: principal, peerAddress: "127.0.0.1:4711",
-        method: String(method.path.dropFirst()), requestID: "test"))
+    identify(recorded, as: principal)
     let answers = try await Self.run(router, recorded)
     guard answers.count == 1 else {
       throw RPCError(.internal, "\(answers.count) answers instead of one")
     }
     return (try Answer(serialized: answers[0]), recorded.trailers)
+  }
+
+  /// Gives a recorded call the identity that authentication would have given it.
+  package func identify(_ call: RecordedCall, as principal: String = "spiffe://dev/admin") {
+    ServerContext(call)[CallIdentity.Key.self] = CallIdentity(
+      principal: principal, scope: scope,
+      actor: Actor(
+        principal: principal, peerAddress: "127.0.0.1:4711",
+        method: String(call.method.path.dropFirst()), requestID: "test"))
   }
 
   /// Runs a recorded call through a router and answers what was sent.

@@ -11,10 +11,14 @@ public protocol Channel: Sendable {
 
 /// What came back from a unary call.
 public struct UnaryResponse: Sendable {
+  /// The encoded response.
   public var message: [UInt8]
+  /// Came before the message.
   public var initialMetadata: Metadata
+  /// Came with the status.
   public var trailers: Metadata
 
+  /// A response of these parts.
   public init(message: [UInt8], initialMetadata: Metadata, trailers: Metadata) {
     self.message = message
     self.initialMetadata = initialMetadata
@@ -54,12 +58,14 @@ extension ClientCall {
 public struct CallOptions: Sendable {
   /// How long the call may take; nil: the method's default.
   public var timeout: Duration?
+  /// Sent with the request.
   public var metadata = Metadata()
   /// Waits for a connection until the deadline instead of failing at once when there is none.
   public var waitForReady = false
   /// Compresses outgoing messages with gzip.
   public var compressesMessages = false
 
+  /// Options; what is left out is as usual.
   public init(
     timeout: Duration? = nil, metadata: Metadata = Metadata(), waitForReady: Bool = false,
     compressesMessages: Bool = false

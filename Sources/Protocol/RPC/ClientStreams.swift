@@ -2,14 +2,18 @@
 ///
 /// Leaving the loop early cancels the call.
 public struct ResponseStream<Message: RPCMessage>: AsyncSequence, Sendable {
+  /// What the stream is made of.
   public typealias Element = Message
+  /// How it can end.
   public typealias Failure = RPCError
 
   /// The call under it, for metadata.
   public let call: any ClientCall
 
+  /// The responses of an open call.
   public init(_ call: any ClientCall) { self.call = call }
 
+  /// Takes the responses one by one. Single-owner.
   public final class AsyncIterator: AsyncIteratorProtocol {
     private let call: any ClientCall
     private var hasEnded = false
@@ -18,6 +22,7 @@ public struct ResponseStream<Message: RPCMessage>: AsyncSequence, Sendable {
 
     deinit { if !hasEnded { call.cancel() } }
 
+    /// The next response, nil after the last one.
     public func next() async throws(RPCError) -> Message? {
       guard !hasEnded else { return nil }
       do throws(RPCError) {
@@ -33,11 +38,13 @@ public struct ResponseStream<Message: RPCMessage>: AsyncSequence, Sendable {
       }
     }
 
+    /// The next response, nil after the last one.
     public func next(isolation actor: isolated (any Actor)?) async throws(RPCError) -> Message? {
       try await next()
     }
   }
 
+  /// Begins the only iteration.
   public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(call) }
 }
 
@@ -46,6 +53,7 @@ public struct RequestWriter<Message: RPCMessage>: Sendable {
   /// The call under it, for metadata and cancellation.
   public let call: any ClientCall
 
+  /// The requests of an open call.
   public init(_ call: any ClientCall) { self.call = call }
 
   /// Sends one message; suspends while the server does not keep up.

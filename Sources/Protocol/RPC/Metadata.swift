@@ -3,25 +3,33 @@
 /// A name that ends in `-bin` carries bytes, every other one printable ASCII. On the wire the bytes are
 /// base64; here they are as they were given. Source: gRPC over HTTP/2, "Custom-Metadata".
 public struct Metadata: Hashable, Sendable {
+  /// Text, or bytes under a name that ends in `-bin`.
   public enum Value: Hashable, Sendable {
     case text(String)
     case bytes([UInt8])
   }
 
+  /// A name with one value.
   public struct Entry: Hashable, Sendable {
+    /// Lower-case.
     public let name: String
+    /// As it was given.
     public let value: Value
 
+    /// An entry; the name has to be lower-case.
     public init(name: String, value: Value) {
       self.name = name
       self.value = value
     }
   }
 
+  /// All entries, in order.
   public private(set) var entries: [Entry] = []
 
+  /// No metadata.
   public init() {}
 
+  /// Whether there is none.
   public var isEmpty: Bool { entries.isEmpty }
 
   /// Adds a text value. `name` is lower-cased.
@@ -41,11 +49,13 @@ public struct Metadata: Hashable, Sendable {
     add(name, value)
   }
 
+  /// Removes every value of a name.
   public mutating func remove(_ name: String) {
     let name = name.lowercased()
     entries.removeAll { $0.name == name }
   }
 
+  /// Adds the entries of another one behind these.
   public mutating func append(contentsOf other: Metadata) { entries += other.entries }
 
   /// The first text value of a lower-case name.

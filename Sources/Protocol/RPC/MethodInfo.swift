@@ -1,5 +1,6 @@
 /// What is known of one RPC from its `.proto`: generated once, shared by every call of it.
 public final class MethodInfo: Sendable {
+  /// Which sides of a call stream.
   public enum Kind: Sendable {
     case unary
     case clientStreaming
@@ -30,18 +31,22 @@ public final class MethodInfo: Sendable {
   public let name: String
   /// `/<service>/<name>`, the `:path` of a request.
   public let path: String
+  /// Which sides stream.
   public let kind: Kind
+  /// Whether a call may be sent again.
   public let idempotency: Idempotency
   /// The permission a caller needs, such as `catalog.assets.get`; nil for foreign services.
   public let permission: String?
   /// The request field that names the resource the permission is checked on; nil: the project.
   public let resourceField: String?
+  /// What the audit log has to hold of a call.
   public let audit: AuditClass
   /// How recently and strongly the caller must have authenticated; empty for "as usual".
   public let stepUp: String
   /// The deadline of a call whose caller set none; nil for streams that live on.
   public let defaultDeadline: Duration?
 
+  /// What a `.proto` says of a method.
   public init(
     service: String, name: String, kind: Kind, idempotency: Idempotency = .unknown,
     permission: String? = nil, resourceField: String? = nil, audit: AuditClass = .none,
@@ -59,6 +64,8 @@ public final class MethodInfo: Sendable {
     self.defaultDeadline = defaultDeadline
   }
 
+  /// Whether the client may send many messages.
   public var clientStreams: Bool { kind == .clientStreaming || kind == .bidirectionalStreaming }
+  /// Whether the server may send many messages.
   public var serverStreams: Bool { kind == .serverStreaming || kind == .bidirectionalStreaming }
 }

@@ -15,6 +15,7 @@ public final class Peer: Sendable {
   /// Whether the connection is encrypted.
   public let isEncrypted: Bool
 
+  /// A peer as its handshake has shown it.
   public init(
     spiffeID: String?, subject: String, names: [String], certificateFingerprint: String,
     address: String, isEncrypted: Bool
@@ -27,5 +28,6 @@ public final class Peer: Sendable {
     self.isEncrypted = isEncrypted
   }
 
+  /// Whether it has shown a verified certificate.
   public var hasCertificate: Bool { !certificateFingerprint.isEmpty }
 }

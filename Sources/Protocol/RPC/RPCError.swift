@@ -9,19 +9,23 @@ public struct RPCError: Error, Sendable {
     /// The encoded message.
     public var value: [UInt8]
 
+    /// A detail of an encoded message.
     public init(typeName: String, value: [UInt8]) {
       self.typeName = typeName
       self.value = value
     }
   }
 
+  /// What kind of end it was.
   public var code: RPCCode
+  /// What happened, to which name, and what to do.
   public var message: String
   /// What travels in `grpc-status-details-bin`, in order.
   public var details: [Detail]
   /// Trailing metadata that came with, or is to go with, the status.
   public var trailers: Metadata
 
+  /// An error of these parts.
   public init(
     _ code: RPCCode, _ message: String, details: [Detail] = [], trailers: Metadata = Metadata()
   ) {
@@ -33,5 +37,6 @@ public struct RPCError: Error, Sendable {
 }
 
 extension RPCError: CustomStringConvertible {
+  /// Code and message.
   public var description: String { "\(code): \(message)" }
 }

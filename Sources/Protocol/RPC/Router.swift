@@ -7,16 +7,20 @@ public typealias RPCHandler = nonisolated(nonsending) @Sendable (ServerContext) 
 public struct Router: Sendable {
   /// One registered method.
   public struct Route: Sendable {
+    /// What the `.proto` says of it.
     public let method: MethodInfo
+    /// What answers it.
     public let handler: RPCHandler
   }
 
+  /// All routes, in the order in which they were added.
   public private(set) var routes: [Route] = []
   private var slots: [Int32] = Array(repeating: -1, count: 64)
   /// The paths behind each other, so that a look-up follows no further reference.
   private var paths: [UInt8] = []
   private var ends: [Int] = []
 
+  /// A router that knows no method.
   public init() {}
 
   /// Names of the services that have at least one method here, sorted.
@@ -74,7 +78,9 @@ public struct Router: Sendable {
     var offset = 0
     while offset &+ 8 <= left.count {
       let ours = unsafe left.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-      if unsafe ours != right.loadUnaligned(fromByteOffset: offset, as: UInt64.self) { return false }
+      if unsafe ours != right.loadUnaligned(fromByteOffset: offset, as: UInt64.self) {
+        return false
+      }
       offset &+= 8
     }
     while offset < left.count {

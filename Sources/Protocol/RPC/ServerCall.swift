@@ -33,6 +33,11 @@ public protocol ServerCall: AnyObject {
   /// Room for one outgoing message of exactly `count` bytes; the caller fills it and calls `sendMessage`.
   func reserveMessage(_ count: Int) -> UnsafeMutableRawPointer
 
+  /// Sends what `reserveMessage` made room for, if that needs no waiting; otherwise does nothing and
+  /// returns false, and `sendMessage` has to be called.
+  /// - Throws: as `sendMessage`.
+  func postMessage() throws(RPCError) -> Bool
+
   /// Sends what `reserveMessage` made room for; suspends while the receiver's window and the call's
   /// buffer are full.
   /// - Throws: `CANCELLED` or `DEADLINE_EXCEEDED` when nobody waits for it any more.
@@ -49,9 +54,15 @@ public protocol ServerCall: AnyObject {
   func replyMessage()
 }
 
+// What a transport has that does not know the quick ways, or compression.
 extension ServerCall {
+  /// None is known to be there without waiting.
   public func readyMessage() throws(RPCError) -> UnsafeRawBufferPointer? { nil }
+  /// It has to be waited for.
+  public func postMessage() throws(RPCError) -> Bool { false }
+  /// No message comes compressed.
   public var lastMessageWasCompressed: Bool { false }
+  /// No message goes compressed.
   public var compressesMessages: Bool {
     get { false }
     set {}

@@ -11,11 +11,16 @@ public struct ServerContext {
   /// For generated code and interceptors.
   public let call: any ServerCall
 
+  /// The context of a call.
   public init(_ call: any ServerCall) { self.call = call }
 
+  /// What the `.proto` says of the method.
   public var method: MethodInfo { call.method }
+  /// Who is at the other end.
   public var peer: Peer { call.peer }
+  /// By when the call has to end; nil: it may live on.
   public var deadline: Deadline? { call.deadline }
+  /// All request metadata.
   public var metadata: Metadata { call.requestMetadata }
 
   /// One metadata value by its lower-case name.
@@ -29,6 +34,7 @@ public struct ServerContext {
   /// Adds to what is sent with the status.
   public func addTrailer(_ name: String, _ value: String) { call.trailers.add(name, value) }
 
+  /// What an interceptor has left under a key.
   public subscript<Key: ServerContextKey>(_ key: Key.Type) -> Key.Value? {
     get { call.attachments[ObjectIdentifier(key)] as? Key.Value }
     nonmutating set { call.attachments[ObjectIdentifier(key)] = newValue }

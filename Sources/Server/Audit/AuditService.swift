@@ -89,8 +89,9 @@ package struct AuditService: AuditServiceHandler {
       if let deadline = context.deadline, deadline.remaining < .milliseconds(300) {
         throw RPCError(
           .unavailable,
-          "No checkpoint of \(size) leaves was signed yet. Try again in a moment.")
-          .reason("NOT_SEQUENCED").retry(afterMilliseconds: 500)
+          "No checkpoint of \(size) leaves was signed yet. Try again in a moment."
+        )
+        .reason("NOT_SEQUENCED").retry(afterMilliseconds: 500)
       }
       try await Task.sleep(for: Self.watchInterval / 4)
     }
@@ -106,7 +107,8 @@ package struct AuditService: AuditServiceHandler {
     if request.treeSize > 0, wanted != newest.size {
       guard let exact = try await store.checkpoint(size: wanted) else {
         throw RPCError.invalidField(
-          "tree_size", "No checkpoint was signed for \(wanted) leaves; the newest is "
+          "tree_size",
+          "No checkpoint was signed for \(wanted) leaves; the newest is "
             + "\(newest.size). Leave it out for the newest.")
       }
       checkpoint = exact
@@ -139,8 +141,9 @@ package struct AuditService: AuditServiceHandler {
       case .pending:
         if let deadline = context.deadline, deadline.remaining < .milliseconds(300) {
           throw RPCError(
-            .unavailable, "The event is committed but has no leaf yet. Try again in a moment.")
-            .reason("NOT_SEQUENCED").retry(afterMilliseconds: 500)
+            .unavailable, "The event is committed but has no leaf yet. Try again in a moment."
+          )
+          .reason("NOT_SEQUENCED").retry(afterMilliseconds: 500)
         }
         try await Task.sleep(for: Self.watchInterval / 4)
       }

@@ -27,7 +27,8 @@ struct EventReader {
         id: stored.id, leafIndex: index, project: scope.name,
         note: "The stored bytes are no audit event: \(error.message). Run audit verify.")
     }
-    let call = leaf.call.service.isEmpty
+    let call =
+      leaf.call.service.isEmpty
       ? leaf.call.method : "\(leaf.call.service)/\(leaf.call.method)"
     return AuditEvent(
       id: stored.id, leafIndex: index, eventTime: Timestamp(microseconds: leaf.time),

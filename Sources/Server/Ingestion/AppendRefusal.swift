@@ -16,8 +16,9 @@ struct AppendRefusal: Error, Sendable {
     AppendRefusal(
       status: RPCError(
         .alreadyExists,
-        "Rows from offset \(offset ?? 0) on are stored already. Go on at offset \(expected).")
-        .reason("OFFSET_ALREADY_EXISTS", ["expected_offset": "\(expected)"]),
+        "Rows from offset \(offset ?? 0) on are stored already. Go on at offset \(expected)."
+      )
+      .reason("OFFSET_ALREADY_EXISTS", ["expected_offset": "\(expected)"]),
       expectedOffset: expected)
   }
 
@@ -26,8 +27,9 @@ struct AppendRefusal: Error, Sendable {
       status: RPCError(
         .outOfRange,
         "Offset \(offset ?? 0) lies behind the end of the stream. Send the rows from "
-          + "\(expected) on first.")
-        .reason("OFFSET_OUT_OF_RANGE", ["expected_offset": "\(expected)"]),
+          + "\(expected) on first."
+      )
+      .reason("OFFSET_OUT_OF_RANGE", ["expected_offset": "\(expected)"]),
       expectedOffset: expected)
   }
 
@@ -36,7 +38,8 @@ struct AppendRefusal: Error, Sendable {
       status: RPCError(
         .aborted,
         "Another writer has opened the write stream \(id) (epoch \(epoch)). Stop this one, or "
-          + "open the stream again to take it back.").reason("WRITER_FENCED"), endsCall: true)
+          + "open the stream again to take it back."
+      ).reason("WRITER_FENCED"), endsCall: true)
   }
 
   static func closed(_ id: String, _ life: WriteStream.Life) -> AppendRefusal {
@@ -80,7 +83,8 @@ struct AppendRefusal: Error, Sendable {
       status: RPCError(
         .invalidArgument,
         "The batch has rows that do not fit (\(what)). Correct them, or open the stream with "
-          + "QUARANTINE to keep them apart.").reason("BAD_ROWS"), rows: rows)
+          + "QUARANTINE to keep them apart."
+      ).reason("BAD_ROWS"), rows: rows)
   }
 
   static func stopped(_ rule: String, _ rows: [RowError]) -> AppendRefusal {
@@ -89,7 +93,8 @@ struct AppendRefusal: Error, Sendable {
       status: RPCError(
         .failedPrecondition,
         "The rule \(rule) stops the load (\(what)). Nothing of this batch was stored: correct the "
-          + "rows, or change the rule's severity.").reason("STOPPED_BY_RULE", ["rule": rule]),
+          + "rows, or change the rule's severity."
+      ).reason("STOPPED_BY_RULE", ["rule": rule]),
       rows: rows)
   }
 }

@@ -72,7 +72,9 @@ struct AppendWriter {
 
   /// Checks an append and starts to store it. Returns the answers that are due by then.
   mutating func append(_ request: AppendRowsRequest) async throws -> [AppendRowsResponse] {
-    let (session, epoch, limits) = (session, request.epoch == 0 ? epoch : request.epoch, service.limits)
+    let (session, epoch, limits) = (
+      session, request.epoch == 0 ? epoch : request.epoch, service.limits
+    )
     if request.arrowBatch.isEmpty, request.unparsedRows.isEmpty, request.resumeToken.isEmpty {
       // Opens the call and brings no rows.
       return []
@@ -126,7 +128,8 @@ struct AppendWriter {
       RPCError(
         .aborted,
         "Another writer has moved the write stream on. Open it again; the answer says where to go "
-          + "on.").reason("WRITER_FENCED")
+          + "on."
+      ).reason("WRITER_FENCED")
     default: error
     }
   }

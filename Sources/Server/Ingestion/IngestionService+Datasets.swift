@@ -32,7 +32,8 @@ extension IngestionService {
             note: "dataset \(fqn.text)"))
         return answer
       }
-    } catch let error as StorageError where error.code == .alreadyExists(constraint: AssetStore.taken)
+    } catch let error as StorageError
+      where error.code == .alreadyExists(constraint: AssetStore.taken)
     {
       throw RPCError.alreadyExists("asset", fqn.text)
     }

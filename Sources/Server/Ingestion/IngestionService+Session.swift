@@ -39,8 +39,9 @@ extension IngestionService {
     _ stream: WriteStream, _ schema: Schema, _ decoder: inout ArrowDecoder
   ) throws -> BatchShape {
     do throws(ArrowError) {
-      guard case .schema(let incoming) = try decoder.decode(
-        message: ArrowBuffer(stream.arrowSchema))
+      guard
+        case .schema(let incoming) = try decoder.decode(
+          message: ArrowBuffer(stream.arrowSchema))
       else { throw ArrowError(.malformed, "the stream's schema is no schema message") }
       return try BatchShape(schema, from: incoming)
     } catch {

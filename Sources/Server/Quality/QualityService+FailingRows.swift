@@ -28,14 +28,17 @@ extension QualityService {
           revisionAfter: dataset.state.revision)
       ], note: "rows that break \(request.ruleID)")
     let all = dataset.schema?.columns ?? []
-    let columns = try request.columns.isEmpty ? all : request.columns.enumerated().map { i, name in
-      guard let column = all.first(where: { $0.name == name }) else {
-        throw RPCError.invalidField(
-          "columns[\(i)]", "\(dataset.fqn.text) has no column \"\(name)\".",
-          reason: "UNKNOWN_COLUMN")
+    let columns =
+      try request.columns.isEmpty
+      ? all
+      : request.columns.enumerated().map { i, name in
+        guard let column = all.first(where: { $0.name == name }) else {
+          throw RPCError.invalidField(
+            "columns[\(i)]", "\(dataset.fqn.text) has no column \"\(name)\".",
+            reason: "UNKNOWN_COLUMN")
+        }
+        return column
       }
-      return column
-    }
     var position = try FailingPosition(request.resumeToken)
     var left = request.limit == 0 ? Int64.max : request.limit
     let schema = Schema(version: 0, columns: columns).arrowSchema

@@ -19,8 +19,8 @@ extension QualityService {
       dataset: "\(scope.name)/datasets/\(dataset.state.uid)", revision: stored.dataRevision,
       rows: profile.rows, updateTime: Timestamp(microseconds: stored.updateTime))
     let columns = dataset.schema?.columns ?? []
-    for (index, name) in request.columns.enumerated() where !columns.contains(where: { $0.name == name })
-    {
+    for (index, name) in request.columns.enumerated()
+    where !columns.contains(where: { $0.name == name }) {
       throw RPCError.invalidField(
         "columns[\(index)]", "\(dataset.fqn.text) has no column \"\(name)\".",
         reason: "UNKNOWN_COLUMN")

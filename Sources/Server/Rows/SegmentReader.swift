@@ -65,7 +65,9 @@ package struct SegmentReader: Sendable {
         let bytes = try await store.bytes(
           of: segment.number, dataset: uid,
           ranges: ranges.map { Int64($0.lowerBound)..<Int64($0.upperBound) }, in: scope)
-        parts = zip(ranges, bytes).map { SegmentPart(offset: $0.lowerBound, bytes: ArrowBuffer($1)) }
+        parts = zip(ranges, bytes).map {
+          SegmentPart(offset: $0.lowerBound, bytes: ArrowBuffer($1))
+        }
       } catch {
         throw .storage(error)
       }

@@ -14,7 +14,8 @@ package struct Property: Hashable, Sendable {
   package static func check(_ properties: [Property], field: String) throws(GovernanceError) {
     guard properties.count <= maxPerResource else {
       throw GovernanceError(
-        .invalid, field: field, "There are \(properties.count) properties; at most "
+        .invalid, field: field,
+        "There are \(properties.count) properties; at most "
           + "\(maxPerResource) fit one resource.")
     }
     var seen: Set<String> = []

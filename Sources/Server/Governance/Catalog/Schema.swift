@@ -107,7 +107,8 @@ package struct Schema: Hashable, Sendable {
         throw GovernanceError(
           .precondition, field: column.name,
           "The column \"\(column.name)\" is \(column.type.word) in the dataset and "
-            + "\(given.type.word) in the rows. Send \(column.type.word), or load into a new dataset.")
+            + "\(given.type.word) in the rows. Send \(column.type.word), or load into a new dataset."
+        )
       }
     }
     let known = Set(columns.map(\.name))

@@ -97,7 +97,8 @@ extension AssetStore {
     let name = SearchWords.of(asset.fqn.text) + SearchWords.of(asset.displayName)
     let columnWords = columns.flatMap { SearchWords.of($0.name) }
     let effective = asset.facets.effective
-    let other = SearchWords.of(effective.description) + effective.columns.values.flatMap(SearchWords.of)
+    let other =
+      SearchWords.of(effective.description) + effective.columns.values.flatMap(SearchWords.of)
     // array_to_tsvector wants each word once and none empty.
     func distinct(_ words: [String]) -> [String] { Array(Set(words)).sorted() }
     unit.add(
