@@ -141,9 +141,9 @@ def test_the_example_configuration_has_every_setting_with_its_default(programs):
     known = {"--" + re.sub("[._]", "-", key) for key in keys}
     assert set(re.findall(r"^  (--\S+) VALUE", printed, re.M)) - known <= {"--config", "--data-dir"}
     for key in [
-        "loops",
-        "log_level",
-        "drain_grace_s",
+        "limits.loops",
+        "log.level",
+        "limits.drain",
         "limits.connections",
         "limits.message_bytes",
     ]:
