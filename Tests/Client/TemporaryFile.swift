@@ -24,3 +24,10 @@ extension TemporaryFile {
     return (attributes[.posixPermissions] as? NSNumber)?.intValue ?? -1
   }
 }
+
+/// A value on its way through a file.
+enum JSON {
+  static func copy<Value: Codable>(_ value: Value) throws -> Value {
+    try JSONDecoder().decode(Value.self, from: JSONEncoder().encode(value))
+  }
+}

@@ -28,7 +28,7 @@ final class ReadCall {
   }
 
   func next() async throws(PurSightError) -> Batch? {
-    if waiting == nil { try await fetch() }
+    while waiting == nil, !isAtEnd { try await fetch() }
     guard let batch = waiting else { return nil }
     waiting = nil
     position = waitingPosition
@@ -44,30 +44,29 @@ final class ReadCall {
     return (schema, layout)
   }
 
-  /// Receives until there is a batch, the columns are known, or the end has come.
+  /// Receives one response; where the connection was lost, waits a little instead.
   private func fetch() async throws(PurSightError) {
-    let knewColumns = layout != nil
-    while waiting == nil, !isAtEnd, knewColumns == (layout != nil) {
-      let response: ReadRowsResponse?
-      do throws(RPCError) {
-        response = try await receive()
-      } catch {
-        responses = nil
-        failures += 1
-        guard let pause = session.pause(after: failures, error) else { throw PurSightError(error) }
-        try await session.sleep(for: pause)
-        continue
-      }
-      failures = 0
-      session.noteAnswer()
-      guard let response else {
-        isAtEnd = true
-        return
-      }
-      try take(response)
+    let response: ReadRowsResponse?
+    do throws(RPCError) {
+      response = try await receive()
+    } catch {
+      responses = nil
+      failures += 1
+      guard let pause = session.pause(after: failures, error) else { throw PurSightError(error) }
+      return try await session.sleep(for: pause)
     }
-    // Columns alone were not what was asked for.
-    if waiting == nil, !isAtEnd, !knewColumns { return }
+    failures = 0
+    session.noteAnswer()
+    guard let response else {
+      isAtEnd = true
+      return
+    }
+    try take(response)
+    if response.end {
+      // The status follows at once; without taking it, the end would look like a break to the server.
+      _ = try? await responses?.next()
+      responses = nil
+    }
   }
 
   private func receive() async throws(RPCError) -> ReadRowsResponse? {
