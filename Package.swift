@@ -160,7 +160,7 @@ let package = Package(
       "Access", "Server/Access",
       [
         "PurSightAPI", "PurSightRPC", "PurSightServiceKit", "PurSightGovernance",
-        "PurSightExpression", "PurSightStorage", "PurSightCrypto",
+        "PurSightStorage",
       ]),
     room(
       "App", "Server/App",
@@ -270,7 +270,7 @@ let package = Package(
       [
         "PurSightCatalog", "PurSightIngestion", "PurSightQuality", "PurSightAudit",
         "PurSightServiceTestSupport", "PurSightTestSupport", "PurSightAPI", "PurSightRPC",
-        "PurSightArrow", "PurSightCrypto", "PurSightTransparencyLog",
+        "PurSightArrow", "PurSightPostgres", "PurSightStorage", "PurSightGovernance", "PurSightCrypto", "PurSightTransparencyLog",
       ]),
     tests(
       "ServiceKit",
@@ -305,6 +305,8 @@ let package = Package(
         "PurSightClient", "PurSightAPI", "PurSightRPC", "PurSightArrow", "PurSightNet",
         "PurSightServerTransport", "PurSightTransparencyLog", "PurSightCrypto",
       ]),
+    tests(
+      "Ctl", ["pursightctl", "PurSightClient", "PurSightJSON", "PurSightTestSupport", yams]),
     tests("Tidy"),
   ]
 )

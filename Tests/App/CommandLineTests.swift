@@ -28,7 +28,9 @@ import Testing
   @Test(arguments: [
     ([], "64 Say what to do: dev, serve, migrate, certificate, version, help."),
     (["srve"], "64 There is no command \"srve\"; did you mean \"serve\"?"),
-    (["dev", "--ephemeralx"], "64 pursightd dev has no --ephemeralx; did you mean \"--ephemeral\"?"),
+    (
+      ["dev", "--ephemeralx"], "64 pursightd dev has no --ephemeralx; did you mean \"--ephemeral\"?"
+    ),
     (["dev", "--listen"], "64 --listen needs a value."),
     (["dev", "now"], "64 \"now\" is one word too many for pursightd dev."),
     (["certificate", "a", "b"], "64 \"b\" is one word too many for pursightd certificate."),

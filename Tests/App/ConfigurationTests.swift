@@ -54,25 +54,42 @@ import Testing
     }
     let defaults = Setting.all
       .filter { !$0.key.hasPrefix("audit.") && $0.key != "database.url" }
-      .filter { !["certificate", "private_key", "client_ca", "trust_domain"].contains { [key = $0.key] name in key == "tls.\(name)" } }
+      .filter {
+        !["certificate", "private_key", "client_ca", "trust_domain"].contains {
+          [key = $0.key] name in key == "tls.\(name)"
+        }
+      }
       .map { $0.show(Configuration()) }.map { $0.isEmpty ? "none" : $0 }
     #expect(said == defaults)
   }
 
   @Test(arguments: [
     ("lisen: x", "c.yaml:1: there is no setting \"lisen\"; did you mean \"listen\"?"),
-    ("tls:\n  certifcate: x", "c.yaml:2: there is no setting \"tls.certifcate\"; did you mean \"tls.certificate\"?"),
-    ("databse:\n  url: x", "c.yaml:1: there is no group of settings \"databse\"; did you mean \"database\"?"),
+    (
+      "tls:\n  certifcate: x",
+      "c.yaml:2: there is no setting \"tls.certifcate\"; did you mean \"tls.certificate\"?"
+    ),
+    (
+      "databse:\n  url: x",
+      "c.yaml:1: there is no group of settings \"databse\"; did you mean \"database\"?"
+    ),
     ("listen: [1, 2]", "c.yaml:1: there is no group of settings \"listen\""),
     ("tls: 7", "c.yaml:1: there is no setting \"tls\""),
     ("- a", "c.yaml:1: the file has to hold settings"),
-    ("limits:\n  connections: many", "limits.connections is \"many\"; it has to be a number from 1 to 1000000."),
+    (
+      "limits:\n  connections: many",
+      "limits.connections is \"many\"; it has to be a number from 1 to 1000000."
+    ),
     ("limits:\n  connections: 0", "limits.connections is \"0\""),
-    ("limits:\n  drain: 5", "limits.drain is \"5\"; it has to be a time from 0s to 1h, such as 500ms"),
+    (
+      "limits:\n  drain: 5",
+      "limits.drain is \"5\"; it has to be a time from 0s to 1h, such as 500ms"
+    ),
     ("limits:\n  drain: 61m", "limits.drain is \"61m\""),
     ("log:\n  level: loud", "log.level is \"loud\"; use one of debug, info, warning, error."),
     ("a: b: c", "c.yaml is not YAML"),
-  ]) func `what is wrong is said with its place and what to do`(_ yaml: String, _ expected: String) {
+  ]) func `what is wrong is said with its place and what to do`(_ yaml: String, _ expected: String)
+  {
     let said = message { _ = try load(yaml) }
     #expect(said.contains(expected), "\(said)")
   }

@@ -38,8 +38,8 @@ import Testing
   @Test func `other contexts, other members and the current one stay as they are`() throws {
     defer { TemporaryDirectory.remove(data.directory) }
     let prod = "{\"address\":\"prod.example.org:7443\",\"more\":[1,2.50,null]}"
-    let present =
-      "{\"current\":\"prod\",\"colour\":\"never\",\"contexts\":{\"prod\":\(prod),\"dev\":{\"stale\":1}}}"
+    let head = "{\"current\":\"prod\",\"colour\":\"never\","
+    let present = head + "\"contexts\":{\"prod\":\(prod),\"dev\":{\"stale\":1}}}"
     let expected =
       "{\"current\":\"prod\",\"colour\":\"never\",\"contexts\":{\"prod\":\(prod),\"dev\":\(dev)}}"
     let text = try merged(present)

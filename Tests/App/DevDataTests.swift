@@ -64,7 +64,9 @@ import Testing
     }
   }
 
-  @Test(arguments: ["", "ca", "server", "A", "a b", "../x", "ä", String(repeating: "x", count: 64)])
+  @Test(arguments: [
+    "", "ca", "server", "A", "a b", "../x", "ä", String(repeating: "x", count: 64),
+  ])
   func `a name that is none is refused`(_ name: String) throws {
     try withData { data in
       try data.prepare(hosts: [])

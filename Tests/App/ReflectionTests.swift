@@ -47,7 +47,8 @@ import Testing
       .fileContainingSymbol("grpc.health.v1.Health.Check"),
     ] {
       #expect(
-        answer(question) == .fileDescriptorResponse(.init(fileDescriptorProto: [file?.bytes ?? []])))
+        answer(question) == .fileDescriptorResponse(.init(fileDescriptorProto: [file?.bytes ?? []]))
+      )
     }
   }
 

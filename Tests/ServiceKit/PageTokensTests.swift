@@ -81,7 +81,9 @@ private struct Sources: PagedRequest {
     }
   }
 
-  @Test(arguments: ["x", "AAAA", "AAAAAAAAAAAAAAAAAAAAAAAAAAAA", "%%%", String(repeating: "A", count: 5000)])
+  @Test(arguments: [
+    "x", "AAAA", "AAAAAAAAAAAAAAAAAAAAAAAAAAAA", "%%%", String(repeating: "A", count: 5000),
+  ])
   func `what is no token is refused`(_ text: String) {
     #expect(code(request(text)) == .invalidArgument)
   }

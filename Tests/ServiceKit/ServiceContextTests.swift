@@ -191,7 +191,9 @@ extension CreateRoleBindingRequest: MutationRequest {}
 
   // MARK: Denials
 
-  @Test func `refusals in a loop are counted, and the next minute's event says how many`() async throws {
+  @Test func `refusals in a loop are counted, and the next minute's event says how many`()
+    async throws
+  {
     let fixture = try ServiceFixture()
     defer { fixture.end() }
     let log = DenialLog(fixture.storage)

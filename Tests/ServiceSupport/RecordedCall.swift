@@ -1,7 +1,7 @@
 package import PurSightRPC
 
-/// A call without a transport: its messages are given, its answers kept. Single-owner, as the protocol
-/// says.
+/// A call without a transport: its messages are given, its answers kept. Single-owner, as the
+/// protocol says.
 @safe package final class RecordedCall: ServerCall {
   package let method: MethodInfo
   package let peer: Peer

@@ -9,8 +9,8 @@ package import PurSightStorage
 package import PurSightTestSupport
 internal import Synchronization
 
-/// What a service is tested in: a migrated database of its own, a Storage connected as servers are, and a
-/// ServiceContext. Calls run through the generated code; see `call`.
+/// What a service is tested in: a migrated database of its own, a Storage connected as servers are,
+/// and a ServiceContext. Calls run through the generated code; see `call`.
 package struct ServiceFixture: Sendable {
   /// 2026-03-01T12:00:00Z in microseconds since 1970.
   package static let time: Int64 = 1_772_366_400_000_000
@@ -107,7 +107,8 @@ package struct ServiceFixture: Sendable {
   }
 }
 
-/// The status of the error that `body` throws, as the error table gives it; nil when it throws none.
+/// The status of the error that `body` throws, as the error table gives it; nil when it throws
+/// none.
 package func status(_ body: () async throws -> Void) async -> RPCError? {
   do {
     try await body()

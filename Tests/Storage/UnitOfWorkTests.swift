@@ -29,7 +29,9 @@ extension StorageRoom {
       unit.audit(
         AuditRecord(
           .create,
-          resources: [.init("projects/default/sources/orders", revisionBefore: 0, revisionAfter: 1)],
+          resources: [
+            .init("projects/default/sources/orders", revisionBefore: 0, revisionAfter: 1)
+          ],
           changes: [.text("uri", before: nil, after: "a\"b")]))
       let commit = try await fixture.storage.commit(unit)
       #expect(commit.eventID == unit.eventID.description)
@@ -46,12 +48,15 @@ extension StorageRoom {
       #expect(leaf.time == StorageFixture.time)
       #expect(leaf.call.service == "test.Service")
       #expect(leaf.call.method == "Change")
-      #expect(leaf.resources == [
-        AuditResource(kind: "sources", identifier: "projects/default/sources/orders", versionAfter: 1)
-      ])
-      #expect(leaf.changes == [
-        AuditChange(path: "uri", before: .absent, after: .text("\"a\\\"b\""))
-      ])
+      #expect(
+        leaf.resources == [
+          AuditResource(
+            kind: "sources", identifier: "projects/default/sources/orders", versionAfter: 1)
+        ])
+      #expect(
+        leaf.changes == [
+          AuditChange(path: "uri", before: .absent, after: .text("\"a\\\"b\""))
+        ])
     }
 
     @Test func `the peer's address is in the event as ciphertext only`() async throws {

@@ -4,7 +4,8 @@ internal import Synchronization
 
 /// The authorizer of each project, read again when its bindings have changed.
 ///
-/// A change made on this server is seen by the next call, one made on another server within `maxAge`.
+/// A change made on this server is seen by the next call, one made on another server within
+/// `maxAge`.
 package final class Authorizers: Sendable {
   /// How long a project's authorizer is used before its generation is asked for: half a second.
   static let maxAge: Duration = .milliseconds(500)

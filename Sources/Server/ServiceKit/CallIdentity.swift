@@ -3,7 +3,8 @@ package import PurSightRPC
 
 /// Who calls, in which project: what authentication found out and authorization allowed.
 ///
-/// Interceptors leave it in the call; a handler that finds none was reached around them and refuses.
+/// Interceptors leave it in the call; a handler that finds none was reached around them and
+/// refuses.
 package struct CallIdentity: Sendable {
   /// Such as `spiffe://dev/admin`.
   package let principal: String
@@ -48,8 +49,8 @@ extension ServerContext {
   /// - Parameters:
   ///   - project: The project that the name says.
   ///   - field: Where the name stood.
-  /// - Throws: `INVALID_ARGUMENT` when the name lies in another project: the permission was checked on
-  ///   the call's.
+  /// - Throws: `INVALID_ARGUMENT` when the name lies in another project: the permission was checked
+  ///   on the call's.
   package func scope(
     inProject project: String, field: String
   ) throws(RPCError) -> Scope {
@@ -72,7 +73,8 @@ extension ServerContext {
   package var requestID: String { self[RequestIDKey.self] ?? "" }
 }
 
-/// Where the first interceptor leaves the call's id: the caller's `x-request-id`, or one of its own.
+/// Where the first interceptor leaves the call's id: the caller's `x-request-id`, or one of its
+/// own.
 package enum RequestIDKey: ServerContextKey {
   package typealias Value = String
 }

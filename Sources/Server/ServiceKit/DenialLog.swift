@@ -3,10 +3,11 @@ internal import PurSightRPC
 package import PurSightStorage
 internal import Synchronization
 
-/// Writes the audit events of refused calls, so that a denied attempt does not vanish with its answer.
+/// Writes the audit events of refused calls, so that a denied attempt does not vanish with its
+/// answer.
 ///
-/// A caller in a loop cannot fill the log: beyond `maxEventsPerMinute` of one principal and method the
-/// refusals of that minute are counted, and the first event after it says how many they were.
+/// A caller in a loop cannot fill the log: beyond `maxEventsPerMinute` of one principal and method
+/// the refusals of that minute are counted, and the first event after it says how many they were.
 package final class DenialLog: Sendable {
   /// Events of one principal and method in a minute.
   package static let maxEventsPerMinute = 20

@@ -6,10 +6,11 @@ internal import PurSightStorage
 
 /// The one table of the product: which of our errors becomes which gRPC status.
 ///
-/// Its rows are the switches below; docs and tests read them as they are. Each row: our code, the gRPC
-/// code, `ErrorInfo.reason`.
+/// Its rows are the switches below; docs and tests read them as they are. Each row: our code, the
+/// gRPC code, `ErrorInfo.reason`.
 package enum ErrorTable {
-  /// After how long a caller should try again when the server is short of something, in milliseconds.
+  /// After how long a caller should try again when the server is short of something, in
+  /// milliseconds.
   static let retryMilliseconds: Int64 = 200
 
   /// The status for any error that a handler threw; nil for one that nobody has foreseen.
@@ -29,8 +30,9 @@ package enum ErrorTable {
     RPCError(
       .internal,
       "The server failed in a way that it should not. Its log says more under request id "
-        + "\(requestID).")
-      .reason("INTERNAL")
+        + "\(requestID)."
+    )
+    .reason("INTERNAL")
   }
 
   /// The status for a value or change that Governance refused.
@@ -74,7 +76,8 @@ package enum ErrorTable {
     case .diskFull:
       RPCError(.resourceExhausted, error.message)
         .adding(
-          QuotaFailure(violations: [.init(subject: "database", description: error.message)]))
+          QuotaFailure(violations: [.init(subject: "database", description: error.message)])
+        )
         .reason("DISK_FULL")
     case .corrupt: RPCError(.dataLoss, error.message).reason("CORRUPT")
     case .unaudited, .internal: RPCError(.internal, error.message).reason("INTERNAL")

@@ -17,8 +17,8 @@ package struct PageRequest: Hashable, Sendable {
   package let after: [String]?
 }
 
-/// Makes and reads page tokens: opaque, bound to the other arguments of the request and to the project,
-/// and authenticated, so that a caller can neither make one nor use one elsewhere.
+/// Makes and reads page tokens: opaque, bound to the other arguments of the request and to the
+/// project, and authenticated, so that a caller can neither make one nor use one elsewhere.
 package struct PageTokens: Sendable {
   /// Texts of a key.
   static let maxKeyParts = 8
@@ -33,8 +33,8 @@ package struct PageTokens: Sendable {
   package init(key: [UInt8]) { self.key = key }
 
   /// The page that a request asks for.
-  /// - Throws: `INVALID_ARGUMENT` for a negative size, and for a token that is none of ours or was made
-  ///   for other arguments.
+  /// - Throws: `INVALID_ARGUMENT` for a negative size, and for a token that is none of ours or was
+  ///   made for other arguments.
   package func page(
     _ request: some PagedRequest, _ scope: Scope
   ) throws -> PageRequest {

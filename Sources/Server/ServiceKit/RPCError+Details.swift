@@ -51,9 +51,10 @@ extension RPCError {
   package static func alreadyExists(_ type: String, _ name: String) -> RPCError {
     RPCError(
       .alreadyExists,
-      "There is a \(type) \"\(name.prefix(200))\" already. Update it, or choose another name.")
-      .adding(ResourceInfo(resourceType: type, resourceName: name))
-      .reason("ALREADY_EXISTS")
+      "There is a \(type) \"\(name.prefix(200))\" already. Update it, or choose another name."
+    )
+    .adding(ResourceInfo(resourceType: type, resourceName: name))
+    .reason("ALREADY_EXISTS")
   }
 
   /// `ABORTED` because somebody else was faster.
@@ -63,9 +64,10 @@ extension RPCError {
     RPCError(
       .aborted,
       "\(type) \"\(name.prefix(200))\" is at revision \(revision), the change was made for "
-        + "\(expected). Read it again and repeat the change.")
-      .adding(ResourceInfo(resourceType: type, resourceName: name))
-      .reason("REVISION_CONFLICT", ["revision": "\(revision)", "expected": "\(expected)"])
+        + "\(expected). Read it again and repeat the change."
+    )
+    .adding(ResourceInfo(resourceType: type, resourceName: name))
+    .reason("REVISION_CONFLICT", ["revision": "\(revision)", "expected": "\(expected)"])
   }
 
   /// `FAILED_PRECONDITION`: the resource is not in the state that the call needs.
@@ -76,7 +78,8 @@ extension RPCError {
       .adding(
         PreconditionFailure(violations: [
           .init(type: type, subject: subject, description: description)
-        ]))
+        ])
+      )
       .reason(type)
   }
 

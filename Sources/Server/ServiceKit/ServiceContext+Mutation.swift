@@ -15,11 +15,11 @@ extension MutationRequest {
 }
 
 extension ServiceContext {
-  /// Does one mutation: gives a repeated request its first answer, else lets `decide` fill the unit of
-  /// work, commits it and puts the audit event's id into the answer's metadata.
+  /// Does one mutation: gives a repeated request its first answer, else lets `decide` fill the unit
+  /// of work, commits it and puts the audit event's id into the answer's metadata.
   ///
-  /// A unit that `decide` leaves empty changes nothing and is not committed; the answer then says what
-  /// is there already.
+  /// A unit that `decide` leaves empty changes nothing and is not committed; the answer then says
+  /// what is there already.
   /// - Parameter decide: Reads what is there, decides, fills the unit and returns the answer.
   package func mutate<Answer: RPCMessage>(
     _ request: some MutationRequest, _ context: ServerContext,

@@ -15,11 +15,14 @@ package struct ServiceContext: Sendable {
   package let computeExecutor: any TaskExecutor
   /// The version of the server, such as `0.1.0`.
   package let serverVersion: String
+  /// Whether the server is about to stop: long calls tell their callers.
+  package let isDraining: @Sendable () -> Bool
 
   package init(
     storage: Storage, authorizers: Authorizers, pageTokens: PageTokens,
     clock: @escaping @Sendable () -> Int64, makeUID: @escaping @Sendable () -> String,
-    computeExecutor: any TaskExecutor, serverVersion: String
+    computeExecutor: any TaskExecutor, serverVersion: String,
+    isDraining: @escaping @Sendable () -> Bool = { false }
   ) {
     self.storage = storage
     self.authorizers = authorizers
@@ -28,6 +31,7 @@ package struct ServiceContext: Sendable {
     self.makeUID = makeUID
     self.computeExecutor = computeExecutor
     self.serverVersion = serverVersion
+    self.isDraining = isDraining
   }
 
   /// Microseconds since 1970-01-01T00:00:00Z.

@@ -44,7 +44,9 @@ struct DevCommand {
     let listeners = try Listeners(configuration)
     // PostgreSQL starts while certificates and loops are made.
     let starting = Task { () async -> Result<DevDatabase, AppError> in
-      do throws(AppError) { return .success(try await startDatabase()) } catch { return .failure(error) }
+      do throws(AppError) { return .success(try await startDatabase()) } catch {
+        return .failure(error)
+      }
     }
     let host = String(listeners.main.address.prefix { $0 != ":" })
     try await BlockingCall.run("certificates") { [data] () throws(AppError) in

@@ -69,7 +69,8 @@ struct Invocation: Hashable, Sendable {
         + (Self.takesSettings(command) ? Setting.all.map(\.flag) : [])
       throw AppError(
         .usage,
-        "pursightd \(command.rawValue) has no \(name)\(NearestName.clause(for: name, among: known))")
+        "pursightd \(command.rawValue) has no \(name)\(NearestName.clause(for: name, among: known))"
+      )
     }
     if flag?.takesValue != false, value == nil {
       guard let next = rest.popFirst() else {

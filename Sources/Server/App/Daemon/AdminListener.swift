@@ -2,8 +2,8 @@ internal import PurSightNet
 
 /// The HTTP/1.1 listener for people's tools: `/metrics`, `/healthz`, `/readyz`.
 ///
-/// Blocks on a thread of its own and serves one request at a time: probes and scrapes are few. It knows
-/// nothing about callers, so it belongs on an address that only operators reach.
+/// Blocks on a thread of its own and serves one request at a time: probes and scrapes are few. It
+/// knows nothing about callers, so it belongs on an address that only operators reach.
 struct AdminListener: Sendable {
   private let daemon: Daemon
 

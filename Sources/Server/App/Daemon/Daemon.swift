@@ -60,7 +60,7 @@ final class Daemon: Sendable {
     try await Self.check(storage, migrateCommand: migrateCommand)
     try await prepare(storage)
     readiness = Readiness()
-    let kit = try Self.context(storage)
+    let kit = try Self.context(storage, readiness)
     let services = ServiceSet(kit, readiness: readiness)
     server = await Server(
       Self.transport(parts.configuration), on: group,
@@ -131,8 +131,8 @@ final class Daemon: Sendable {
     if let next = state.migrations.pending.first {
       throw AppError(
         .unavailable,
-        "The database lacks \(state.migrations.pending.count) of \(Migration.all.count) migrations, "
-          + "from \(next.number) (\(next.name)) on. Type: \(migrateCommand)")
+        "The database lacks \(state.migrations.pending.count) of \(Migration.all.count) "
+          + "migrations, from \(next.number) (\(next.name)) on. Type: \(migrateCommand)")
     }
     guard !state.isPrivileged else {
       throw AppError(
@@ -142,14 +142,17 @@ final class Daemon: Sendable {
     }
   }
 
-  private static func context(_ storage: Storage) throws(AppError) -> ServiceContext {
+  private static func context(
+    _ storage: Storage, _ readiness: Readiness
+  ) throws(AppError) -> ServiceContext {
     do throws(StorageError) {
       return ServiceContext(
         storage: storage,
         authorizers: Authorizers(storage, permissions: ServiceSet.permissions),
         pageTokens: PageTokens(key: try storage.keys.derivedKey(for: "page token")),
         clock: { SystemClock.microseconds() }, makeUID: { UUID.version7().description },
-        computeExecutor: globalConcurrentExecutor, serverVersion: Version.text)
+        computeExecutor: globalConcurrentExecutor, serverVersion: Version.text,
+        isDraining: { readiness.isDraining })
     } catch { throw AppError(.software, error.message) }
   }
 

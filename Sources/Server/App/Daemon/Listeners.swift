@@ -1,7 +1,7 @@
 internal import PurSightNet
 
-/// The sockets that a server listens on, bound before anything else is started: a port that is taken is
-/// known at once.
+/// The sockets that a server listens on, bound before anything else is started: a port that is
+/// taken is known at once.
 struct Listeners: Sendable {
   /// A socket and the address that it was bound to.
   struct Listener: Hashable, Sendable {

@@ -3,8 +3,8 @@ internal import PurSightTelemetry
 
 /// The server's certificates, read again when their files change.
 ///
-/// New connections get the new ones, present ones go on. Files that cannot be used leave the old ones in
-/// force, and say so in the log.
+/// New connections get the new ones, present ones go on. Files that cannot be used leave the old
+/// ones in force, and say so in the log.
 struct ReloadedCertificates: Sendable {
   /// How often the files are looked at.
   private static let pause = Duration.seconds(10)

@@ -1,8 +1,8 @@
 internal import PurSightCrypto
 internal import PurSightTransparencyLog
 
-/// What `pursightd dev` keeps in its data directory beside PostgreSQL: its certificate authority, the
-/// certificates that it issued, and its keys. Files are 0600.
+/// What `pursightd dev` keeps in its data directory beside PostgreSQL: its certificate authority,
+/// the certificates that it issued, and its keys. Files are 0600.
 ///
 /// Made once, at the first start; only the server's certificate is renewed when it is about to end.
 struct DevData: Sendable {
@@ -30,7 +30,8 @@ struct DevData: Sendable {
   func key(_ name: String) -> String { "\(pki)/\(name).key" }
 
   /// Makes what is missing. Blocks for some milliseconds.
-  /// - Parameter hosts: Names and addresses that the server is reached by, beside this machine's own.
+  /// - Parameter hosts: Names and addresses that the server is reached by, beside this machine's
+  ///   own.
   func prepare(hosts: [String]) throws(AppError) {
     try SystemFile.makeDirectories(directory, mode: 0o711)
     try SystemFile.makeDirectories(pki, mode: 0o700)
@@ -63,17 +64,21 @@ struct DevData: Sendable {
     _ name: String, into folder: String?
   ) throws(AppError) -> (certificate: String, key: String) {
     guard !name.isEmpty, name.utf8.count <= Self.maxNameBytes, name != "ca", name != "server",
-      name.utf8.allSatisfy({ $0 == UInt8(ascii: "-") || (0x30...0x39).contains($0) || (0x61...0x7a).contains($0) })
+      name.utf8.allSatisfy({
+        $0 == UInt8(ascii: "-") || (0x30...0x39).contains($0) || (0x61...0x7a).contains($0)
+      })
     else {
       throw AppError(
         .usage,
-        "\"\(name)\" cannot be a certificate's name. Use 1 to \(Self.maxNameBytes) lower-case letters, "
-          + "digits and dashes, but not ca or server.")
+        "\"\(name)\" cannot be a certificate's name. Use 1 to \(Self.maxNameBytes) lower-case "
+          + "letters, digits and dashes, but not ca or server.")
     }
     guard SystemFile.exists(authority) else {
       throw AppError(
         .file,
-        "\(directory) holds no certificate authority. Start `pursightd dev --data-dir \(directory)` once.")
+        "\(directory) holds no certificate authority. Start pursightd dev --data-dir "
+          + "\(directory) once."
+      )
     }
     let folder = folder ?? pki
     try SystemFile.makeDirectories(folder, mode: 0o700)

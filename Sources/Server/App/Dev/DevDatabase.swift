@@ -13,8 +13,8 @@ struct DevDatabase: Sendable {
   /// nil: not ours.
   let cluster: PrivateCluster?
 
-  /// How often, and how far apart in milliseconds, a directory is tried that is still in use: a server
-  /// that was killed holds it until the kernel has taken it apart.
+  /// How often, and how far apart in milliseconds, a directory is tried that is still in use: a
+  /// server that was killed holds it until the kernel has taken it apart.
   private static let attempts = 20
   private static let pauseMilliseconds: UInt32 = 100
 
@@ -66,10 +66,8 @@ struct DevDatabase: Sendable {
     try await MigrateCommand.migrating { () async throws(StorageError) in
       let scope = try await storage.scope(of: AuthenticationInterceptor.defaultProject)
       let store = AccessStore(storage)
-      for (principal, role) in [(DevData.admin, Role.admin), (DevData.viewer, Role.viewer)] {
-        guard try await store.binding(scope, principal: principal, role: role.name) == nil else {
-          continue
-        }
+      for (principal, role) in [(DevData.admin, Role.admin), (DevData.viewer, Role.viewer)]
+      where try await store.binding(scope, principal: principal, role: role.name) == nil {
         try await store.grant(role.name, to: principal, in: scope, by: .system("dev"))
       }
     }

@@ -2,8 +2,8 @@ internal import Synchronization
 
 /// Whether the server takes calls, and who wants to hear of a change.
 ///
-/// It does not before the database answered, not while the database does not answer, and never again
-/// once it drains.
+/// It does not before the database answered, not while the database does not answer, and never
+/// again once it drains.
 final class Readiness: Sendable {
   /// Watch calls at once; further ones are refused.
   static let maxWatchers = 1024
@@ -18,6 +18,8 @@ final class Readiness: Sendable {
   private let state = Mutex(State())
 
   var isServing: Bool { state.withLock { $0.isServing } }
+
+  var isDraining: Bool { state.withLock { $0.isDraining } }
 
   /// The database answers, or does not.
   func set(isServing: Bool) {

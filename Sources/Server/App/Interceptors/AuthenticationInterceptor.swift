@@ -5,7 +5,8 @@ internal import PurSightStorage
 
 /// Who a listener's callers are.
 enum CallerPolicy: Hashable, Sendable {
-  /// As the verified certificate's SPIFFE ID says; it has to lie in the trust domain, nil takes any.
+  /// As the verified certificate's SPIFFE ID says; it has to lie in the trust domain, nil takes
+  /// any.
   case certificate(trustDomain: String?)
   /// Nobody: only what everybody may call.
   case anonymous
@@ -13,8 +14,8 @@ enum CallerPolicy: Hashable, Sendable {
   case loopback(principal: String)
 }
 
-/// Finds out who calls, and in which project. Only the connection and its certificate count, never a
-/// header.
+/// Finds out who calls, and in which project. Only the connection and its certificate count, never
+/// a header.
 ///
 /// Health and reflection are open to everybody.
 struct AuthenticationInterceptor: ServerInterceptor {

@@ -4,10 +4,11 @@ internal import PurSightServiceKit
 internal import PurSightStorage
 internal import PurSightTelemetry
 
-/// Lets a call through only if a role gives its caller the method's permission in the call's project.
+/// Lets a call through only if a role gives its caller the method's permission in the call's
+/// project.
 ///
-/// Deny is the default: a method without a permission is closed, unless everybody may call it. A refusal
-/// is in the audit log before it is answered.
+/// Deny is the default: a method without a permission is closed, unless everybody may call it. A
+/// refusal is in the audit log before it is answered.
 struct AuthorizationInterceptor: ServerInterceptor {
   let authorizers: Authorizers
   let denials: DenialLog
@@ -41,12 +42,13 @@ struct AuthorizationInterceptor: ServerInterceptor {
     let short = resource.split(separator: "/", maxSplits: 3).last.map(String.init) ?? resource
     return RPCError(
       .permissionDenied,
-      "\(principal) needs \(permission) on \(short) (roles: \(roles.joined(separator: ", ")))")
-      .reason(
-        "PERMISSION_DENIED",
-        [
-          "permission": permission, "resource": resource, "principal": principal,
-          "roles": roles.joined(separator: ","),
-        ])
+      "\(principal) needs \(permission) on \(short) (roles: \(roles.joined(separator: ", ")))"
+    )
+    .reason(
+      "PERMISSION_DENIED",
+      [
+        "permission": permission, "resource": resource, "principal": principal,
+        "roles": roles.joined(separator: ","),
+      ])
   }
 }

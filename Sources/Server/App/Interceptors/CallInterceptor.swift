@@ -3,10 +3,11 @@ internal import PurSightRPC
 internal import PurSightServiceKit
 internal import PurSightTelemetry
 
-/// The outermost interceptor: gives every call its id, its line in the log, and every error its status.
+/// The outermost interceptor: gives every call its id, its line in the log, and every error its
+/// status.
 ///
-/// What is thrown further in leaves the server only through the error table; the id stands in the answer
-/// whether the call went well or not.
+/// What is thrown further in leaves the server only through the error table; the id stands in the
+/// answer whether the call went well or not.
 struct CallInterceptor: ServerInterceptor {
   /// Characters of a caller's `x-request-id` that are taken over; a longer one is replaced.
   static let maxRequestIDCharacters = 128

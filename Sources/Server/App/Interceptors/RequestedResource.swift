@@ -1,12 +1,13 @@
 internal import PurSightAPI
 internal import PurSightRPC
 
-/// Finds the name of the resource that a refused call was for, to say it in the answer and in the log.
+/// Finds the name of the resource that a refused call was for, to say it in the answer and in the
+/// log.
 ///
 /// Only refused calls are looked into: the others are decoded once, by their handlers.
 enum RequestedResource {
-  /// The name in the request's `resource_field`; nil where the method has none, streams its requests,
-  /// or where the message cannot be read.
+  /// The name in the request's `resource_field`; nil where the method has none, streams its
+  /// requests, or where the message cannot be read.
   static func name(in context: ServerContext) async -> String? {
     guard context.method.resourceField != nil, !context.method.clientStreams,
       let reader = readers[context.method.path], let name = try? await reader(context.call),

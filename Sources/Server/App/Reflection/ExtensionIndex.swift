@@ -2,9 +2,9 @@ internal import PurSightAPI
 
 /// Which files extend which types: read from the encoded descriptors once.
 ///
-/// Looks at three fields only: `FileDescriptorProto.extension` (7), `FieldDescriptorProto.extendee` (2)
-/// and `.number` (3), see google/protobuf/descriptor.proto. The descriptors are our own, so what does not
-/// fit is skipped.
+/// Looks at three fields only: `FileDescriptorProto.extension` (7), `FieldDescriptorProto.extendee`
+/// (2) and `.number` (3), see google/protobuf/descriptor.proto. The descriptors are our own, so
+/// what does not fit is skipped.
 struct ExtensionIndex: Sendable {
   private var files: [String: [Int32: Int]] = [:]
 

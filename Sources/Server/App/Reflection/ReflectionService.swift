@@ -69,7 +69,8 @@ struct ReflectionService: ServerReflectionHandler {
   }
 }
 
-/// grpc.reflection.v1alpha: the same on the wire under its older name, which many tools still ask for.
+/// grpc.reflection.v1alpha: the same on the wire under its older name, which many tools still ask
+/// for.
 struct OlderReflectionService: V1AlphaServerReflectionHandler {
   let reflection: ReflectionService
 

@@ -20,7 +20,8 @@ enum SystemFile {
       if count == 0 { return bytes }
       bytes += block.prefix(count)
       guard bytes.count <= maxBytes else {
-        throw AppError(.file, "\(path) is larger than \(maxBytes >> 10) KiB: it is not a file of ours.")
+        throw AppError(
+          .file, "\(path) is larger than \(maxBytes >> 10) KiB: it is not a file of ours.")
       }
     }
   }
@@ -32,7 +33,8 @@ enum SystemFile {
     return text
   }
 
-  /// Writes the file beside its place, then moves it there: a crash leaves the old one or the new one.
+  /// Writes the file beside its place, then moves it there: a crash leaves the old one or the new
+  /// one.
   static func write(
     _ bytes: [UInt8], to path: String, mode: UInt32 = 0o600
   ) throws(AppError) {
@@ -60,7 +62,8 @@ enum SystemFile {
     var partial = ""
     for part in path.split(separator: "/") {
       partial += "/" + part
-      guard unsafe mkdir(partial, mode) == 0 || errno == EEXIST || errno == EISDIR || exists(partial)
+      guard
+        unsafe mkdir(partial, mode) == 0 || errno == EEXIST || errno == EISDIR || exists(partial)
       else { throw failure("make", path) }
     }
   }

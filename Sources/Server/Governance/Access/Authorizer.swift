@@ -1,7 +1,7 @@
 /// Who may do what in one project, as a value: fed from Storage, asked by the interceptor.
 ///
-/// Deny is the default: a principal without a binding, or a binding to a role that is not known, gives
-/// nothing.
+/// Deny is the default: a principal without a binding, or a binding to a role that is not known,
+/// gives nothing.
 package struct Authorizer: Sendable {
   private let permissions: Set<String>
   private let bindings: [String: Set<String>]

@@ -1,4 +1,5 @@
-/// What an audit event says of a change, before Storage adds who did it, when, and in which project.
+/// What an audit event says of a change, before Storage adds who did it, when, and in which
+/// project.
 package struct AuditRecord: Hashable, Sendable {
   /// What was done, in a word.
   package enum Activity: String, Hashable, Sendable, CaseIterable {

@@ -75,8 +75,8 @@ package struct AccessStore: Sendable {
     ).first
   }
 
-  /// Grants a role for the server itself, such as the first administrator's; audited, without a version
-  /// body, which only the API knows to make.
+  /// Grants a role for the server itself, such as the first administrator's; audited, without a
+  /// version body, which only the API knows to make.
   package func grant(
     _ role: String, to principal: String, in scope: Scope, by actor: Actor
   ) async throws(StorageError) {

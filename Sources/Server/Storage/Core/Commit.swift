@@ -2,8 +2,8 @@ package import PurSightPostgres
 
 /// What came of a unit of work.
 package struct Commit: Sendable {
-  /// The first audit event's id in its 36-character form; nil for a unit that a load covers, for one
-  /// that was only validated, and for a repeated request.
+  /// The first audit event's id in its 36-character form; nil for a unit that a load covers, for
+  /// one that was only validated, and for a repeated request.
   package let eventID: String?
   /// The answer to the first request under this request id; nil: this was the first.
   package let replayedAnswer: [UInt8]?

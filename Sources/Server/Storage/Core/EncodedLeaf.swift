@@ -2,7 +2,8 @@ internal import PurSightCrypto
 internal import PurSightGovernance
 internal import PurSightTransparencyLog
 
-/// An audit event as it is stored: the leaf's canonical bytes, and the images that it holds by hash.
+/// An audit event as it is stored: the leaf's canonical bytes, and the images that it holds by
+/// hash.
 struct EncodedLeaf {
   /// Values of a change that are longer, in bytes, are kept beside the leaf from the start.
   static let maxInlineBytes = 4096
@@ -100,7 +101,8 @@ struct EncodedLeaf {
     }
   }
 
-  /// The changes; values longer than `inline` bytes become images, and so does a list that is too long.
+  /// The changes; values longer than `inline` bytes become images, and so does a list that is too
+  /// long.
   private static func changes(
     _ record: AuditRecord, inline: Int, _ images: inout [Image]
   ) throws(TransparencyLogError) -> [AuditChange] {

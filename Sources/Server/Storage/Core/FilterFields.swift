@@ -1,6 +1,7 @@
 package import PurSightExpression
 
-/// The fields by which the lists of one kind can be filtered, and where they stand in its statements.
+/// The fields by which the lists of one kind can be filtered, and where they stand in its
+/// statements.
 package struct FilterFields: Sendable {
   package struct Field: Sendable {
     let name: String

@@ -4,8 +4,9 @@ internal import PurSightPostgres
 
 /// A unit of work as the statements of one transaction.
 ///
-/// The answer's row comes first, so that a repeated request ends there; then the guard of the covering
-/// load, which serialises its batches; then the unit's own statements, versions and events.
+/// The answer's row comes first, so that a repeated request ends there; then the guard of the
+/// covering load, which serialises its batches; then the unit's own statements, versions and
+/// events.
 struct Flush {
   /// The constraint that a repeated request breaks.
   static let answerKey = "request_answer_pkey"

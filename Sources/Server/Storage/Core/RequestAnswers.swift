@@ -7,8 +7,8 @@ extension Storage {
 
   /// The answer that a request got before under its request id; nil: there was none in 24 hours.
   ///
-  /// Asked before anything is checked, so that a repetition gets its answer although, by what it did the
-  /// first time, it would now be refused.
+  /// Asked before anything is checked, so that a repetition gets its answer although, by what it
+  /// did the first time, it would now be refused.
   /// - Throws: `requestReused` when the id was used for another request or by another principal.
   package func answer(
     to key: RequestKey, _ scope: Scope, _ actor: Actor

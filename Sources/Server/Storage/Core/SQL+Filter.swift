@@ -4,8 +4,8 @@ internal import PurSightPostgres
 extension SQL {
   /// A rendered filter as a condition; none holds for every row.
   ///
-  /// Every parameter of a fragment carries its cast, so all are bound as text. The text varies with the
-  /// caller's filter, so the statement is not kept as a prepared one.
+  /// Every parameter of a fragment carries its cast, so all are bound as text. The text varies with
+  /// the caller's filter, so the statement is not kept as a prepared one.
   init(filter: SQLFragment?) {
     guard let filter else {
       self.init(text: "true")

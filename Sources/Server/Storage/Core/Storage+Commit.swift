@@ -8,11 +8,11 @@ extension Storage {
 
   /// Writes the whole unit in one transaction and one round trip, or nothing of it.
   ///
-  /// A unit with a request key that was answered before writes nothing: the commit carries the first
-  /// answer.
+  /// A unit with a request key that was answered before writes nothing: the commit carries the
+  /// first answer.
   /// - Throws: `unaudited` for a unit that neither an audit event nor an open load covers;
-  ///   `guardFailed` when what it was decided on has changed; `requestReused`; and what the database
-  ///   says.
+  ///   `guardFailed` when what it was decided on has changed; `requestReused`; and what the
+  ///   database says.
   package func commit(_ unit: consuming UnitOfWork) async throws(StorageError) -> Commit {
     let unit = unit
     guard unit.isAudited else {

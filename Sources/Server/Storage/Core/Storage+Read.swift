@@ -29,7 +29,8 @@ extension Storage {
     } catch { throw StorageError(error) }
   }
 
-  /// Writes across projects what is not a change of a resource: the sequencer's leaves, housekeeping.
+  /// Writes across projects what is not a change of a resource: the sequencer's leaves,
+  /// housekeeping.
   ///
   /// All or nothing, in one round trip.
   @discardableResult
@@ -42,7 +43,8 @@ extension Storage {
     } catch { throw StorageError(error) }
   }
 
-  /// Reads a long result row by row: PostgreSQL waits for `body`, and no more than a row is held here.
+  /// Reads a long result row by row: PostgreSQL waits for `body`, and no more than a row is held
+  /// here.
   ///
   /// Takes a connection for as long as it lasts, and sees one snapshot. An error of `body` ends it.
   /// - Parameter failing: Says an error of Storage in the terms of `body`.

@@ -4,9 +4,9 @@ internal import Synchronization
 
 /// The house's memory: everything that lasts is read and written through here. One per server.
 ///
-/// Safe to use from any task. Reads go over pipelines that all callers share and are confined to their
-/// scope's project by row-level security; changes are made by committing a `UnitOfWork`. No error of the
-/// database leaves it unmapped.
+/// Safe to use from any task. Reads go over pipelines that all callers share and are confined to
+/// their scope's project by row-level security; changes are made by committing a `UnitOfWork`. No
+/// error of the database leaves it unmapped.
 package final class Storage: Sendable {
   /// Projects whose numbers are remembered; a project keeps its number for ever.
   static let maxCachedProjects = 10_000

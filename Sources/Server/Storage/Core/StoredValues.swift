@@ -1,8 +1,8 @@
 package import PurSightCrypto
 package import PurSightPostgres
 
-// Uids and times cross into SQL and out of rows in the forms that Governance uses: 36-character text
-// and microseconds since 1970-01-01T00:00:00Z.
+// Uids and times cross into SQL and out of rows in the forms that Governance uses: 36-character
+// text and microseconds since 1970-01-01T00:00:00Z.
 
 extension PostgresUUID {
   package init(_ uuid: UUID) { self.init(high: uuid.high, low: uuid.low) }

@@ -5,8 +5,8 @@ internal import Synchronization
 
 /// The data keys under which people's personal fields are encrypted, one per project and principal.
 ///
-/// A key is made when its subject is first seen, and stored wrapped by the key encryption key. Deleting
-/// the wrapped key erases what it encrypts, here after `maxAge` at the latest.
+/// A key is made when its subject is first seen, and stored wrapped by the key encryption key.
+/// Deleting the wrapped key erases what it encrypts, here after `maxAge` at the latest.
 final class SubjectKeys: Sendable {
   /// Keys kept in memory; beyond it the cache starts anew.
   static let maxCachedKeys = 10_000

@@ -4,9 +4,9 @@ package import PurSightPostgres
 
 /// One change, decided and complete: its rows, versions, audit events and first answer.
 ///
-/// A value. Nothing happens before `Storage.commit`, which writes all of it in one transaction and one
-/// round trip, or nothing. Statements run in the order in which they were added; versions and events
-/// follow. Rows refer to rows of the same unit by uid.
+/// A value. Nothing happens before `Storage.commit`, which writes all of it in one transaction and
+/// one round trip, or nothing. Statements run in the order in which they were added; versions and
+/// events follow. Rows refer to rows of the same unit by uid.
 package struct UnitOfWork: Sendable {
   /// Statements of one unit; more is a bug of ours, bulk goes into arrays.
   package static let maxStatements = 10_000

@@ -3,8 +3,8 @@ package import PurSightPostgres
 
 /// Brings a database's shape up to date, on a connection of its owner.
 ///
-/// Any number of servers may do it at once: an advisory lock lets one through after the other, and the
-/// later ones find nothing left to do. Each migration is a transaction of its own.
+/// Any number of servers may do it at once: an advisory lock lets one through after the other, and
+/// the later ones find nothing left to do. Each migration is a transaction of its own.
 package struct Migrator: Sendable {
   /// The advisory lock's key: "pursight" in ASCII.
   static let lockKey: Int64 = 0x7075_7273_6967_6874
@@ -32,7 +32,8 @@ package struct Migrator: Sendable {
 
   /// Applies what is pending.
   /// - Returns: What was applied now, in order.
-  /// - Throws: `corrupt` as `MigrationStatus` does; `invalid` when the application's role is missing.
+  /// - Throws: `corrupt` as `MigrationStatus` does; `invalid` when the application's role is
+  ///   missing.
   package func apply() async throws(StorageError) -> [Migration] {
     try await run(script: "SET lock_timeout = '\(Self.lockLimit)'")
     _ = try await query("SELECT pg_advisory_lock(\(Self.lockKey))")
@@ -58,8 +59,8 @@ package struct Migrator: Sendable {
     guard !roles.isEmpty else {
       throw StorageError(
         .invalid,
-        "The role \(Self.applicationRole), which servers run as, does not exist. As superuser type: "
-          + "CREATE ROLE \(Self.applicationRole) LOGIN")
+        "The role \(Self.applicationRole), which servers run as, does not exist. As superuser "
+          + "type: CREATE ROLE \(Self.applicationRole) LOGIN")
     }
     try await run(script: Self.table)
     for migration in pending { try await apply(migration) }
