@@ -99,7 +99,7 @@ internal import Testing
   }
 
   @Test func `any split and order of the rows gives the same bytes`() throws {
-    let rows = 12_000
+    let rows = 10_000
     let batch = try Self.wide(rows, seed: 3)
     var whole = Profile(schema: batch.schema)
     whole.add(batch)
@@ -107,7 +107,7 @@ internal import Testing
     let sketches = whole.columns.filter { isSketch($0) }.map(\.name)
     #expect(sketches == ["many", "unsigned", "real", "time", "name"])
     var random = SplitMix(seed: 4)
-    for round in 0..<4 {
+    for round in 0..<3 {
       var cuts = [0, rows] + (0..<round * 3).map { _ in random.below(rows) }
       cuts.sort()
       var parts: [Profile] = []
@@ -137,7 +137,7 @@ internal import Testing
   }
 
   @Test func `sketches are within their bounds`() throws {
-    let rows = 60_000
+    let rows = 30_000
     var random = SplitMix(seed: 8)
     // Spread over nine orders of magnitude; every value occurs once.
     let values = (0..<rows).map { _ in

@@ -188,6 +188,20 @@ internal import Testing
     #expect(KeyRun([3, 1, 3]).fingerprints == [1, 3])
   }
 
+  @Test func `a large set of fingerprints grows in its place and keeps all`() {
+    var random = SplitMix(seed: 10)
+    var set = FingerprintSet(gentleSlots: 1 << 12, reservedSlots: 1 << 17)
+    var prints = (0..<25_000).map { _ in random.next() | 1 }
+    // Clusters at both ends of the order, whose slots lie among those not yet moved.
+    prints += (1...500).map { UInt64($0) } + (1...500).map { UInt64.max - UInt64($0) }
+    for start in stride(from: 0, to: prints.count, by: 1_500) {
+      set.insert(contentsOf: Array(prints[start..<min(start + 1_500, prints.count)]))
+    }
+    #expect(set.sorted == Set(prints).sorted())
+    #expect(prints.allSatisfy { set.contains($0) })
+    #expect(set.byteCount < prints.count * 24)
+  }
+
   @Test func `a set of fingerprints grows and keeps all`() {
     var random = SplitMix(seed: 9)
     var set = FingerprintSet()

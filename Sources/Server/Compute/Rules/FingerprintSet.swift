@@ -1,16 +1,23 @@
 /// A set of 64-bit fingerprints in memory: open addressing in the order of the fingerprints.
 ///
-/// Because slots follow that order, growing copies front to back, and the sorted form is almost
-/// there.
+/// Because slots follow that order, a large table grows in its place, without a second one beside
+/// it, and the sorted form is almost there.
 struct FingerprintSet: Sendable {
   /// Slots of the first table.
   private static let initialSlots = 1_024
-  /// Above this many slots the table grows by a quarter instead of a half.
-  private static let gentleSlots = 1 << 20
+  /// From this many slots on the table grows by a quarter in address space reserved for it (memory
+  /// is taken when it is touched); below it doubles.
+  private let gentleSlots: Int
+  private let reservedSlots: Int
 
   /// 0 is empty, and no fingerprint is 0.
   private var slots: [UInt64] = []
   private(set) var count = 0
+
+  init(gentleSlots: Int = 1 << 20, reservedSlots: Int = 1 << 23) {
+    self.gentleSlots = gentleSlots
+    self.reservedSlots = reservedSlots
+  }
 
   /// Memory of all slots.
   var byteCount: Int { slots.count * MemoryLayout<UInt64>.stride }
@@ -86,13 +93,47 @@ struct FingerprintSet: Sendable {
   }
 
   private mutating func grow(adding extra: Int) {
-    let step = slots.count < Self.gentleSlots ? slots.count / 2 : slots.count / 4
     let needed = (count + extra) * 5 / 3 + 1
-    var table = [UInt64](
-      repeating: 0, count: max(Self.initialSlots, slots.count + step, needed))
+    let step = slots.count < gentleSlots ? slots.count : slots.count / 4
+    let size = max(Self.initialSlots, slots.count + step, needed)
+    if size <= slots.capacity, slots.count >= gentleSlots { return stretch(to: size) }
+    var table: [UInt64] = []
+    if size >= gentleSlots { table.reserveCapacity(max(size, reservedSlots)) }
+    table.append(contentsOf: repeatElement(0, count: size))
     var target = table.mutableSpan
     for print in slots where print != 0 { _ = Self.place(print, &target) }
     slots = table
+  }
+
+  /// Lengthens the table where it is.
+  ///
+  /// Fingerprints are moved together at the front, then from the last to the first to their new
+  /// slots, which lie behind those not yet moved; the few whose slots do not are put in at the end.
+  private mutating func stretch(to size: Int) {
+    slots.append(contentsOf: repeatElement(0, count: size - slots.count))
+    var table = slots.mutableSpan
+    var packed = 0
+    for slot in 0..<table.count where table[slot] != 0 {
+      let print = table[slot]
+      table[slot] = 0
+      table[packed] = print
+      packed &+= 1
+    }
+    var late: [UInt64] = []
+    var index = packed
+    while index > 0 {
+      index &-= 1
+      let print = table[index]
+      table[index] = 0
+      var slot = Self.slot(print, table.count)
+      if slot < index {
+        late.append(print)
+        continue
+      }
+      while slot < table.count, table[slot] != 0 { slot &+= 1 }
+      if slot < table.count { table[slot] = print } else { late.append(print) }
+    }
+    for print in late { _ = Self.place(print, &table) }
   }
 
   /// Every fingerprint, ascending.

@@ -171,6 +171,7 @@ struct RuleState: Sendable {
   /// The fingerprints of new keys in rows that are stored.
   func newKeys(excluding quarantined: [UInt64]) -> [UInt64] {
     var prints: [UInt64] = []
+    prints.reserveCapacity(Words.ones(fresh))
     for word in fresh.indices {
       var rest = fresh[word] & ~quarantined[word]
       while rest != 0 {
