@@ -21,7 +21,7 @@ enum Exceptions {
     "Sources/Protocol/GRPC/", "Sources/Protocol/RPC/", "Sources/Protocol/Compression/",
     "Sources/Protocol/Arrow/", "Sources/Server/Transport/", "Sources/Server/Postgres/",
     "Sources/Server/PrivateCluster/", "Sources/Server/App/System/", "Sources/Client/Transport/",
-    "Sources/Client/SDK/System/",
+    "Sources/Client/SDK/System/", "Sources/pursightctl/System/",
     "Sources/Interop/",
     "Sources/protogen/",
   ]
