@@ -2,8 +2,10 @@
 ///
 /// Made from the embedded descriptors when first asked for, so that no table is written twice.
 public struct ProtoSchema: Sendable {
-  let messages: [String: MessageSchema]
-  let enums: [String: EnumSchema]
+  /// By full name, such as `pursight.v1.Asset`.
+  package let messages: [String: MessageSchema]
+  /// By full name, such as `pursight.v1.AssetKind`.
+  package let enums: [String: EnumSchema]
 
   /// Reads the descriptors of `tables`, which were encoded by protoc.
   public init(_ tables: [DescriptorTable]) {
@@ -20,33 +22,33 @@ public struct ProtoSchema: Sendable {
 }
 
 /// A message type.
-struct MessageSchema: Sendable {
-  let name: String
+package struct MessageSchema: Sendable {
+  package let name: String
   /// In the order of the proto.
-  let fields: [FieldSchema]
-  let isMapEntry: Bool
+  package let fields: [FieldSchema]
+  package let isMapEntry: Bool
   /// Index into `fields` by number.
   let byNumber: [UInt32: Int]
   /// Index into `fields` by JSON name and by proto name.
-  let byName: [String: Int]
+  package let byName: [String: Int]
 }
 
 /// A field.
-struct FieldSchema: Sendable {
+package struct FieldSchema: Sendable {
   /// The type, by its number in `FieldDescriptorProto.Type`.
-  enum Kind: UInt64, Sendable {
+  package enum Kind: UInt64, Sendable {
     case double = 1
     case float, int64, uint64, int32, fixed64, fixed32, bool, string, group, message, bytes, uint32
     case enumeration, sfixed32, sfixed64, sint32, sint64
   }
 
-  let name: String
-  let jsonName: String
+  package let name: String
+  package let jsonName: String
   let number: UInt32
-  let kind: Kind
+  package let kind: Kind
   /// Full name of the message or enum type; empty otherwise.
-  let typeName: String
-  let isRepeated: Bool
+  package let typeName: String
+  package let isRepeated: Bool
   /// Whether absent and zero differ: messages, `optional`, members of a oneof.
   let hasPresence: Bool
   /// Which oneof of the message it belongs to; nil for none, and for that of a proto3 `optional`.
@@ -54,11 +56,11 @@ struct FieldSchema: Sendable {
 }
 
 /// An enum type.
-struct EnumSchema: Sendable {
-  let name: String
+package struct EnumSchema: Sendable {
+  package let name: String
   /// In the order of the proto; with aliases, the first name of a number is the one that is
   /// written.
-  let values: [(name: String, number: Int32)]
+  package let values: [(name: String, number: Int32)]
 }
 
 /// Reads `FileDescriptorProto` messages. Field numbers: google/protobuf/descriptor.proto.
