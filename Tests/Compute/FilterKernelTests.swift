@@ -22,7 +22,7 @@ import Testing
   }
 
   @Test func `random expressions agree with the row-at-a-time interpreter`() throws {
-    for seed in 1...300 {
+    for seed in 1...200 {
       // Some batches span several chunks, most end inside a word.
       let rows = seed % 50 == 0 ? Register.maxRows + 77 : 70
       let columns = try TestColumns(rows: rows, seed: UInt64(seed))
@@ -87,6 +87,18 @@ import Testing
     let chosen = try evaluate("case when n = 0 then 0 else 100 / n end >= 10", batch)
     #expect(chosen.faults.isEmpty)
     #expect(chosen.selected == Bitmap([true, false, true]))
+  }
+
+  @Test func `errors are described up to a limit`() throws {
+    for extra in [0, 1] {
+      var builder = ColumnBuilder(.int64)
+      for _ in 0..<(FilterKernel.maxReportedFaults + extra) { builder.append(Int64(0)) }
+      let batch = try RecordBatch(
+        schema: ArrowSchema([ArrowField("n", .int64)]), columns: [builder.finish()])
+      let outcome = try evaluate("1 / n > 0", batch)
+      #expect(outcome.faults.count == FilterKernel.maxReportedFaults)
+      #expect(outcome.failed.countOfOnes == FilterKernel.maxReportedFaults + extra)
+    }
   }
 
   @Test func `units of time are brought to microseconds`() throws {

@@ -107,7 +107,7 @@ internal import Testing
     let sketches = whole.columns.filter { isSketch($0) }.map(\.name)
     #expect(sketches == ["many", "unsigned", "real", "time", "name"])
     var random = SplitMix(seed: 4)
-    for round in 0..<3 {
+    for round in 0..<2 {
       var cuts = [0, rows] + (0..<round * 3).map { _ in random.below(rows) }
       cuts.sort()
       var parts: [Profile] = []
@@ -196,7 +196,7 @@ internal import Testing
     profile.add(batch)
     let bytes = profile.bytes
     var random = SplitMix(seed: 12)
-    for _ in 0..<50 {
+    for _ in 0..<25 {
       var damaged = bytes
       if random.below(2) == 0 {
         damaged.removeLast(random.below(damaged.count) + 1)

@@ -165,6 +165,49 @@ internal import Testing
     #expect(second.results[0].checked == 238)
   }
 
+  @Test func `a candidate is found again and compared`() throws {
+    let rule = Rule("once", .unique(columns: ["carrier", "dest"]))
+    var evaluator = try RuleEvaluator(
+      try RuleProgram.compile([rule], schema: FlightSample.schema))
+    let batch = try FlightSample.batch()
+    let (first, second) = (batch.slice(0..<120), batch.slice(120..<239))
+    var hashes = BatchHashes()
+    hashes.begin(first)
+    #expect(evaluator.evaluate(first, hashes: &hashes).outcomes[0].candidates.isEmpty)
+    hashes.begin(second)
+    let candidates = evaluator.evaluate(second, hashes: &hashes).outcomes[0].candidates
+    #expect(!candidates.isEmpty)
+    var locator = try KeyLocator(columns: ["carrier", "dest"], schema: FlightSample.schema)
+    let earlier = locator.locate(Set(candidates.map(\.fingerprint)), in: first)
+    for candidate in candidates {
+      let twin = try #require(earlier.first { $0.fingerprint == candidate.fingerprint })
+      #expect(locator.areEqual(first, twin.row, second, candidate.row))
+      #expect(
+        first.column("dest")?.string(at: twin.row)
+          == second.column("dest")?.string(at: candidate.row))
+    }
+    #expect(!locator.areEqual(batch, 0, batch, 1))
+  }
+
+  @Test func `memory of keys is limited`() throws {
+    let batch = try FlightSample.batch()
+    var parent = ReferenceSet(columns: ["tailnum"], limit: 1_000)
+    #expect(throws: ComputeError.self) { try parent.add(batch) }
+    let rule = Rule("once", .unique(columns: ["tailnum", "time_hour"]))
+    // Tables have 1,024 slots at first: one batch fits, the next one does not.
+    for (limit, verdict) in [(8_193, Verdict.pass), (8_192, .error)] {
+      var evaluator = try RuleEvaluator(
+        try RuleProgram.compile([rule], schema: FlightSample.schema),
+        keys: ["once": KeyIndex(limit: limit)])
+      var hashes = BatchHashes()
+      for part in [batch.slice(0..<120), batch.slice(120..<239)] {
+        hashes.begin(part)
+        _ = evaluator.evaluate(part, hashes: &hashes)
+      }
+      #expect(evaluator.results[0].verdict == verdict)
+    }
+  }
+
   @Test(arguments: [
     (
       RuleKind.format(column: "tail", pattern: "x"),

@@ -52,8 +52,8 @@ package struct FilterKernel: Sendable {
     while base < batch.rowCount {
       let rows = min(Register.maxRows, batch.rowCount - base)
       machine.run(batch, base: base, rows: rows)
+      let result = machine.registers[0]
       for word in 0..<Words.count(rows) {
-        let result = machine.registers[0]
         let errors = result.hasErrors ? result.errors[word] : 0
         selected.append(result.bits[word])
         nulls.append(Words.full(word, rows: rows) & ~result.valid[word] & ~errors)

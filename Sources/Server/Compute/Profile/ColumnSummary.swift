@@ -79,7 +79,7 @@ package struct ColumnSummary: Sendable {
     let domain = numbers.domain
     let distribution: Distribution
     if let sketch = numbers.sketch {
-      distinct = Int64(sketch.distinct.estimate.rounded())
+      distinct = sketch.distinct.count
       distinctIsExact = false
       minimum = text(sketch.minimum, domain)
       maximum = text(sketch.maximum, domain)
@@ -125,7 +125,7 @@ package struct ColumnSummary: Sendable {
     let isText = type.isText
     let shape: TextShape
     if let sketch = texts.sketch {
-      distinct = Int64(sketch.distinct.estimate.rounded())
+      distinct = sketch.distinct.count
       distinctIsExact = false
       minimum = sketch.minimum.map { text($0[...]) }
       maximum = sketch.maximum.map { text($0[...]) }

@@ -61,7 +61,7 @@ struct Distribution {
     }
     var counts = [Int64](repeating: 0, count: bins)
     for (value, count) in finite {
-      counts[min(max(Int((value - low) / width), 0), bins - 1)] += count
+      counts[Int(min(max((value - low) / width, 0), Double(bins - 1)))] += count
     }
     return counts.indices.map { index in
       ColumnSummary.Bin(

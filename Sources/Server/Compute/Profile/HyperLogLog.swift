@@ -38,6 +38,9 @@ struct HyperLogLog: Sendable, Equatable {
     return 0.721_347_520_444_481_7 * m * m / z
   }
 
+  /// The estimate as a whole number.
+  var count: Int64 { Int64(min(estimate.rounded(), 9e18)) }
+
   private static func sigma(_ value: Double) -> Double {
     if value == 1 { return .infinity }
     var (x, y, z) = (value, 1.0, value)

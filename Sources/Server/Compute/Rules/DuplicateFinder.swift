@@ -8,14 +8,25 @@ internal import PurSightArrow
 struct DuplicateFinder: Sendable {
   /// Open addressing; 0 is empty, else a row plus 1.
   private var slots: [Int32] = []
+  /// Rows whose key is known from earlier batches, by fingerprint.
+  private(set) var candidates: [KeyCandidate] = []
 
   /// Sets the bits of rows of `wanted` whose key is in the index or in an earlier wanted row.
   mutating func find(
     _ batch: RecordBatch, _ keys: KeyColumns, wanted: [UInt64], known: KeyIndex?,
     into failing: inout [UInt64]
   ) {
+    candidates.removeAll(keepingCapacity: true)
     if let known {
       known.known.find(keys.prints, wanted: wanted, where: true, into: &failing)
+      for word in failing.indices {
+        var rest = failing[word]
+        while rest != 0 {
+          let row = word &* 64 &+ rest.trailingZeroBitCount
+          rest &= rest &- 1
+          candidates.append(KeyCandidate(row: row, fingerprint: keys.prints[row]))
+        }
+      }
     }
     var size = 64
     while size < batch.rowCount * 2 { size *= 2 }

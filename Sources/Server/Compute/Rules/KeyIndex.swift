@@ -10,7 +10,10 @@ package struct KeyIndex: Sendable {
   /// Whether keys were left out because of the limit, so that later verdicts are errors.
   package private(set) var isExhausted = false
 
-  package init() {}
+  private let limit: Int
+
+  /// Starts an empty index that takes at most `limit` bytes and the keys of one batch.
+  package init(limit: Int = maxBytes) { self.limit = limit }
 
   /// Puts in the keys of a stored run.
   package mutating func insert(_ run: KeyRun) {
@@ -21,7 +24,7 @@ package struct KeyIndex: Sendable {
   package var count: Int { known.count }
 
   mutating func insert(contentsOf prints: [UInt64]) {
-    guard known.byteCount < Self.maxBytes else {
+    guard known.byteCount < limit else {
       isExhausted = isExhausted || !prints.isEmpty
       return
     }

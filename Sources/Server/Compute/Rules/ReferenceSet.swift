@@ -11,10 +11,18 @@ package struct ReferenceSet: Sendable {
   private(set) var known = FingerprintSet()
   private(set) var families: [KeyFamily] = []
   private let columns: [String]
+  private let limit: Int
   private var hashes = BatchHashes()
 
   /// Starts an empty set over columns of the parent dataset, in the order of the rule's.
-  package init(columns: [String]) { self.columns = columns }
+  ///
+  /// - Parameters:
+  ///   - columns: the parent's columns.
+  ///   - limit: the memory that the set may take, in bytes.
+  package init(columns: [String], limit: Int = maxBytes) {
+    self.columns = columns
+    self.limit = limit
+  }
 
   /// The number of keys.
   package var count: Int { known.count }
@@ -52,10 +60,10 @@ package struct ReferenceSet: Sendable {
       }
     }
     known.insert(contentsOf: prints)
-    guard known.byteCount <= Self.maxBytes else {
+    guard known.byteCount <= limit else {
       throw ComputeError(
         .limitExceeded,
-        "the parent has more than \(known.count) keys, which need more than \(Self.maxBytes) bytes")
+        "the parent has more than \(known.count) keys, which need more than \(limit) bytes")
     }
   }
 }

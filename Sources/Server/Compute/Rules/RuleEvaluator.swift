@@ -14,6 +14,10 @@ package struct RuleOutcome: Sendable {
   package var failing: Bitmap?
   /// Rows in which it could not be decided; nil when there is none.
   package var undecided: Bitmap?
+  /// Of a unique rule: failing rows whose key is known from earlier batches by its fingerprint.
+  ///
+  /// `KeyLocator` finds the earlier row and compares.
+  package var candidates: [KeyCandidate] = []
   /// The first errors of rows.
   package var faults: [RowFault] = []
 

@@ -76,6 +76,7 @@ struct RuleState: Sendable {
       keys.compute(batch, &hashes)
       let rows = (0..<words).map { wanted[$0] & valid[$0] }
       finder.find(batch, keys, wanted: rows, known: known, into: &failing)
+      outcome.candidates = finder.candidates
       for word in 0..<words { fresh[word] = rows[word] & ~failing[word] }
     case .references:
       keys.compute(batch, &hashes)
