@@ -45,6 +45,13 @@ struct TextSet: Sendable {
     hashes = known
   }
 
+  /// Whether a run of bytes is in the set.
+  @inline(__always)
+  func contains(_ bytes: borrowing RawSpan, _ start: Int, _ count: Int) -> Bool {
+    if !needsHashes { return containsShort(bytes, start, count) }
+    return contains(Fingerprint.bytes(bytes, start, count), bytes, start, count)
+  }
+
   /// Whether the hashes of the column have to be known.
   var needsHashes: Bool { words.isEmpty }
 

@@ -1,36 +1,37 @@
 internal import PurSightArrow
 internal import PurSightExpression
 
-/// The elements of an `in` list, sorted for look-up.
+/// The elements of an `in` list, ready for look-up.
 struct PreparedList: Sendable {
   /// Integers, or the order keys of doubles, ascending.
   private(set) var keys: [Int64] = []
-  /// Strings or bytes, ascending.
-  private(set) var texts: [[UInt8]] = []
+  /// Strings or bytes.
+  private(set) var texts: TextSet?
   private(set) var hasTrue = false
   private(set) var hasFalse = false
   let type: ExpressionType
   let containsNull: Bool
 
   var isEmpty: Bool {
-    keys.isEmpty && texts.isEmpty && !hasTrue && !hasFalse && !containsNull
+    keys.isEmpty && texts == nil && !hasTrue && !hasFalse && !containsNull
   }
 
   init(_ list: ExpressionProgram.List) {
     type = list.type
     containsNull = list.containsNull
+    var texts: Set<[UInt8]> = []
     for element in list.elements {
       switch element {
       case .boolean(true): hasTrue = true
       case .boolean(false): hasFalse = true
       case .double(let value): keys.append(Register.orderKey(value))
-      case .string, .bytes: texts.append(element.rawBytes ?? [])
+      case .string, .bytes: texts.insert(element.rawBytes ?? [])
       case .integer, .date, .timestamp, .duration: keys.append(element.integral ?? 0)
       case .null, .list: break
       }
     }
     keys.sort()
-    texts.sort { $0.lexicographicallyPrecedes($1) }
+    if !texts.isEmpty { self.texts = TextSet(Array(texts)) }
   }
 
   /// A list of stored integers.
@@ -56,24 +57,6 @@ struct PreparedList: Sendable {
       if keys[middle] < key { low = middle &+ 1 } else { high = middle }
     }
     return low < keys.count && keys[low] == key
-  }
-
-  func contains(_ bytes: borrowing RawSpan, _ start: Int, _ count: Int) -> Bool {
-    var low = 0
-    var high = texts.count
-    while low < high {
-      let middle = (low &+ high) &>> 1
-      let text = texts[middle]
-      // Bytes have no padding, which is what `bytes` warns of.
-      if Bytes.less(unsafe text.span.bytes, 0, text.count, bytes, start, count) {
-        low = middle &+ 1
-      } else {
-        high = middle
-      }
-    }
-    guard low < texts.count, texts[low].count == count else { return false }
-    let text = texts[low]
-    return Bytes.equal(unsafe text.span.bytes, 0, bytes, start, count: count)
   }
 }
 
@@ -105,8 +88,8 @@ extension Register {
       let row = word &* 64 &+ bit
       guard valid[word] &>> UInt64(truncatingIfNeeded: bit) & 1 == 1 else { continue }
       let isFound =
-        if list.type.isBytes {
-          list.contains(text, starts[row], counts[row])
+        if let texts = list.texts {
+          texts.contains(text, starts[row], counts[row])
         } else if list.type == .double {
           list.contains(Self.orderKey(doubles[row]))
         } else {
