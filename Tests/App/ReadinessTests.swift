@@ -16,6 +16,19 @@ import Testing
     #expect(await changes.next() == false)
   }
 
+  @Test func `who watches hears of the drain and is let go`() async {
+    let readiness = Readiness()
+    readiness.set(isServing: true)
+    guard var changes = readiness.changes()?.makeAsyncIterator() else {
+      Issue.record("nobody may watch")
+      return
+    }
+    #expect(await changes.next() == true)
+    readiness.beginDrain()
+    #expect(await changes.next() == false)
+    #expect(await changes.next() == nil)
+  }
+
   @Test func `who drains is not ready again`() {
     let readiness = Readiness()
     readiness.set(isServing: true)

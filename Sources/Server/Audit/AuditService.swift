@@ -57,7 +57,7 @@ package struct AuditService: AuditServiceHandler {
     }
     var reader = EventReader(store, scope)
     var told: UInt64?
-    while !Task.isCancelled {
+    while !Task.isCancelled, !kit.isDraining() {
       let size = try await store.head().size
       let found = try await store.events(from: next, limit: Self.streamPage, in: scope)
       next = found.last?.leafIndex.map { $0 + 1 } ?? max(next, size)

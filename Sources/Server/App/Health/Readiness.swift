@@ -26,29 +26,33 @@ final class Readiness: Sendable {
     change { state in if !state.isDraining { state.isServing = isServing } }
   }
 
-  /// The server is about to stop: there is no way back.
+  /// The server is about to stop: there is no way back. Who watches hears it and is let go, so that the
+  /// stop does not wait for calls that never end by themselves.
   func beginDrain() {
     change { state in
       state.isDraining = true
       state.isServing = false
     }
+    let watchers = state.withLock { Array($0.watchers.values) }
+    for watcher in watchers { watcher.finish() }
   }
 
   /// The present state and each change of it, the newest only; nil when too many watch.
   func changes() -> AsyncStream<Bool>? {
     let (stream, continuation) = AsyncStream.makeStream(
       of: Bool.self, bufferingPolicy: .bufferingNewest(1))
-    let number = state.withLock { state -> Int? in
-      guard state.watchers.count < Self.maxWatchers else { return nil }
+    let (number, isDraining) = state.withLock { state -> (Int?, Bool) in
+      guard state.watchers.count < Self.maxWatchers else { return (nil, false) }
       state.nextWatcher += 1
       state.watchers[state.nextWatcher] = continuation
       continuation.yield(state.isServing)
-      return state.nextWatcher
+      return (state.nextWatcher, state.isDraining)
     }
     guard let number else { return nil }
     continuation.onTermination = { [weak self] _ in
       self?.state.withLock { _ = $0.watchers.removeValue(forKey: number) }
     }
+    if isDraining { continuation.finish() }
     return stream
   }
 
