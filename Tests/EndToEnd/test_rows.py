@@ -41,10 +41,7 @@ class Writer:
                 arrow_batch=batch.serialize().to_pybytes(),
             )
         )
-        while True:
-            answer = next(self.answers)
-            if not answer.heartbeat:
-                return answer
+        return next(self.answers)
 
     def close(self):
         self.requests.put(None)
@@ -171,7 +168,7 @@ def test_a_batch_of_garbage_is_refused_and_nothing_of_it_is_stored(channel, inge
             write_stream=stream.name, epoch=stream.epoch, offset=0, arrow_batch=body
         )
         try:
-            (answer,) = [a for a in ingestion.AppendRows(iter([request])) if not a.heartbeat]
+            (answer,) = ingestion.AppendRows(iter([request]))
             code = answer.error.status.code
         except grpc.RpcError as error:
             code = error.code().value[0]

@@ -3,6 +3,7 @@ import PurSightAudit
 import PurSightCrypto
 import PurSightRPC
 import PurSightServiceTestSupport
+import PurSightTestSupport
 import PurSightTransparencyLog
 import Testing
 
@@ -70,7 +71,7 @@ struct AuditTests {
         leaf: leaf.body, index: UInt64(leaf.leafIndex), path: path, checkpointNote: note)
       _ = try proof.verify(
         verifier, remembered: remembered,
-        consistency: try PurSightTransparencyLog.ConsistencyProof(
+        consistency: PurSightTransparencyLog.ConsistencyProof(
           from: UInt64(early.size), to: 12,
           path: consistency.path.compactMap { SHA256Digest(bytes: $0) }))
       var forged = leaf.body

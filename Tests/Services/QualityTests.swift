@@ -40,7 +40,7 @@ struct QualityTests {
     defer { bench.end() }
     let error = await status { _ = try await bench.rules("r", [rule]) }
     #expect(error?.code == .invalidArgument)
-    let violations = try error?.detail(BadRequest.self)?.fieldViolations.map(\.field)
+    let violations = error?.detail(BadRequest.self)?.fieldViolations.map(\.field)
     #expect(violations?.contains { $0.hasPrefix(field) } == true)
   }
 
@@ -69,7 +69,7 @@ struct QualityTests {
       [ReadFailingRowsRequest(run: broken.name, ruleID: "small", columns: ["id"], limit: 7)],
       ReadFailingRowsResponse.self)
     #expect(failing.flatMap(\.rowIds).map(\.row) == Array(10..<17))
-    func open() async throws -> [Issue] {
+    func open() async throws -> [PurSightAPI.Issue] {
       let answer: ListIssuesResponse = try await bench.call(
         QualityServiceMethods.listIssues,
         ListIssuesRequest(parent: bench.parent, filter: "state = 'open'"))

@@ -22,7 +22,6 @@ extension IngestionService {
     guard stored.stream.life == .open else { throw Self.isClosed(stored.stream) }
     var writer = AppendWriter(
       service: self, session: try await session(stored, scope), scope: scope, actor: actor)
-    try await responses.write(writer.greeting)
     var request: AppendRowsRequest? = first
     do {
       while let current = request {
@@ -48,6 +47,8 @@ struct AppendWriter {
   private var session: LoadSession
   private var storing: Task<Result<AppendReceipt, StorageError>, Never>?
   private var last: AppendRowsResponse
+  /// Told with the first answer.
+  private var limits: AppendLimits?
 
   init(service: IngestionService, session: LoadSession, scope: Scope, actor: Actor) {
     self.service = service
@@ -58,26 +59,31 @@ struct AppendWriter {
     last = AppendRowsResponse(
       committedOffset: session.stream.nextOffset, rowsStored: session.stream.rowsStored,
       rowsQuarantined: session.stream.rowsQuarantined, revision: session.stream.dataRevision)
-  }
-
-  /// The first response: where the stream stands, and what the writer has to keep to.
-  var greeting: AppendRowsResponse {
-    var response = last
-    response.limits = AppendLimits(
+    limits = AppendLimits(
       maxBatchBytes: Int64(service.limits.maxBatchBytes),
       maxBatchRows: Int64(service.limits.maxBatchRows),
       maxInFlight: Int32(service.limits.maxInFlight))
-    return response
   }
 
-  /// Checks an append and starts to store it. Returns the answers that are due by then.
+  /// An answer as it goes out.
+  private mutating func stamped(_ answer: AppendRowsResponse) -> AppendRowsResponse {
+    var answer = answer
+    answer.limits = limits
+    answer.draining = service.kit.isDraining()
+    limits = nil
+    return answer
+  }
+
+  /// Checks an append and starts to store it. Returns the answers that are due by then: one a request,
+  /// in the order of the requests.
   mutating func append(_ request: AppendRowsRequest) async throws -> [AppendRowsResponse] {
     let (session, epoch, limits) = (
       session, request.epoch == 0 ? epoch : request.epoch, service.limits
     )
     if request.arrowBatch.isEmpty, request.unparsedRows.isEmpty, request.resumeToken.isEmpty {
-      // Opens the call and brings no rows.
-      return []
+      // Brings no rows: only asks where the stream stands.
+      let answers = try await settle()
+      return answers + [stamped(last)]
     }
     let checked = await service.kit.compute {
       session.check(request, epoch: epoch, limits: limits)
@@ -87,7 +93,7 @@ struct AppendWriter {
     case .store(let append): store(append)
     case .refuse(let refusal):
       if refusal.endsCall { throw refusal.status }
-      answers.append(refused(refusal))
+      answers.append(stamped(refused(refusal)))
     }
     return answers
   }
@@ -119,7 +125,7 @@ struct AppendWriter {
       committedOffset: receipt.nextOffset, rowsStored: receipt.rowsStored,
       rowsQuarantined: receipt.rowsQuarantined, revision: receipt.dataRevision)
     session.stream.dataRevision = receipt.dataRevision
-    return [last]
+    return [stamped(last)]
   }
 
   private func failed(_ error: StorageError) -> any Error {

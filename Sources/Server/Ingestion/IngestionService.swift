@@ -81,8 +81,6 @@ package struct IngestionLimits: Sendable {
   package var maxBatchRows = 262_144
   /// Appends that a writer may have under way without an answer.
   package var maxInFlight = 8
-  /// How often a heartbeat tells an idle writer where it stands.
-  package var heartbeatInterval: Duration = .seconds(10)
   /// Loads whose state is kept in memory at once.
   package var maxOpenLoads = 256
   /// Rows of one response of a read, unless a segment is larger.

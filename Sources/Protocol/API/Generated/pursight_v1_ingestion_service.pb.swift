@@ -327,8 +327,6 @@ public struct AppendRowsResponse: RPCMessage, Equatable, Sendable {
   public var limits: AppendLimits?
   /// The server is about to stop: finish what is on its way and open the call again elsewhere.
   public var draining: Bool
-  /// Nothing was appended: this only says that the call is alive and how far the stream is.
-  public var heartbeat: Bool
   /// Fields this build does not know, as they came.
   public var unknownFields = UnknownFields()
 
@@ -339,8 +337,7 @@ public struct AppendRowsResponse: RPCMessage, Equatable, Sendable {
     rowsQuarantined: Int64 = 0,
     revision: Int64 = 0,
     limits: AppendLimits? = nil,
-    draining: Bool = false,
-    heartbeat: Bool = false
+    draining: Bool = false
   ) {
     self.committedOffset = committedOffset
     self.error = error
@@ -349,7 +346,6 @@ public struct AppendRowsResponse: RPCMessage, Equatable, Sendable {
     self.revision = revision
     self.limits = limits
     self.draining = draining
-    self.heartbeat = heartbeat
   }
 
   public init(decoding bytes: UnsafeRawBufferPointer) throws(RPCError) {
@@ -371,21 +367,17 @@ public struct AppendLimits: RPCMessage, Equatable, Sendable {
   public var maxBatchRows: Int64
   /// How many appends may be on their way without an answer.
   public var maxInFlight: Int32
-  /// How often a heartbeat comes while nothing else does.
-  public var heartbeatInterval: ProtoDuration?
   /// Fields this build does not know, as they came.
   public var unknownFields = UnknownFields()
 
   public init(
     maxBatchBytes: Int64 = 0,
     maxBatchRows: Int64 = 0,
-    maxInFlight: Int32 = 0,
-    heartbeatInterval: ProtoDuration? = nil
+    maxInFlight: Int32 = 0
   ) {
     self.maxBatchBytes = maxBatchBytes
     self.maxBatchRows = maxBatchRows
     self.maxInFlight = maxInFlight
-    self.heartbeatInterval = heartbeatInterval
   }
 
   public init(decoding bytes: UnsafeRawBufferPointer) throws(RPCError) {
@@ -953,7 +945,6 @@ extension AppendRowsResponse: BridgedMessage {
     self.revision = unsafe c.pointee.f5
     self.limits = try unsafe reader.message(c.pointee.f6)
     self.draining = unsafe c.pointee.f7 != 0
-    self.heartbeat = unsafe c.pointee.f8 != 0
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
   }
 
@@ -966,7 +957,6 @@ extension AppendRowsResponse: BridgedMessage {
     unsafe c.pointee.f5 = self.revision
     unsafe c.pointee.f6 = writer.optional(self.limits)
     unsafe c.pointee.f7 = self.draining ? 1 : 0
-    unsafe c.pointee.f8 = self.heartbeat ? 1 : 0
     unsafe writer.unknownFields(unknownFields, &c.pointee.base)
   }
 }
@@ -986,7 +976,6 @@ extension AppendLimits: BridgedMessage {
     self.maxBatchBytes = unsafe c.pointee.f1
     self.maxBatchRows = unsafe c.pointee.f2
     self.maxInFlight = unsafe c.pointee.f3
-    self.heartbeatInterval = try unsafe reader.message(c.pointee.f4)
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
   }
 
@@ -995,7 +984,6 @@ extension AppendLimits: BridgedMessage {
     unsafe c.pointee.f1 = self.maxBatchBytes
     unsafe c.pointee.f2 = self.maxBatchRows
     unsafe c.pointee.f3 = self.maxInFlight
-    unsafe c.pointee.f4 = writer.optional(self.heartbeatInterval)
     unsafe writer.unknownFields(unknownFields, &c.pointee.base)
   }
 }

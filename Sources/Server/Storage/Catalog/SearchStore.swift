@@ -59,8 +59,8 @@ package struct SearchStore: Sendable {
     return hits
   }
 
-  /// Text that is looked for, in the forms that the tiers need.
-  private func statement(
+  /// The statement of one tier.
+  func statement(
     _ tier: Tier, _ query: String, _ words: [String], _ after: Position?, _ limit: Int,
     _ scope: Scope
   ) -> SQL {

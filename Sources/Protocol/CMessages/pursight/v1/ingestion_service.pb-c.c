@@ -1478,7 +1478,7 @@ const ProtobufCMessageDescriptor pursight__v1__append_rows_request__descriptor =
   (ProtobufCMessageInit) pursight__v1__append_rows_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor pursight__v1__append_rows_response__field_descriptors[8] =
+static const ProtobufCFieldDescriptor pursight__v1__append_rows_response__field_descriptors[7] =
 {
   {
     "f1",
@@ -1564,18 +1564,6 @@ static const ProtobufCFieldDescriptor pursight__v1__append_rows_response__field_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
-  {
-    "f8",
-    8,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_BOOL,
-    0,   /* quantifier_offset */
-    offsetof(Pursight__V1__AppendRowsResponse, f8),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
 };
 static const unsigned pursight__v1__append_rows_response__field_indices_by_name[] = {
   0,   /* field[0] = f1 */
@@ -1585,12 +1573,11 @@ static const unsigned pursight__v1__append_rows_response__field_indices_by_name[
   4,   /* field[4] = f5 */
   5,   /* field[5] = f6 */
   6,   /* field[6] = f7 */
-  7,   /* field[7] = f8 */
 };
 static const ProtobufCIntRange pursight__v1__append_rows_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 8 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor pursight__v1__append_rows_response__descriptor =
 {
@@ -1600,14 +1587,14 @@ const ProtobufCMessageDescriptor pursight__v1__append_rows_response__descriptor 
   "Pursight__V1__AppendRowsResponse",
   "pursight.v1",
   sizeof(Pursight__V1__AppendRowsResponse),
-  8,
+  7,
   pursight__v1__append_rows_response__field_descriptors,
   pursight__v1__append_rows_response__field_indices_by_name,
   1,  pursight__v1__append_rows_response__number_ranges,
   (ProtobufCMessageInit) pursight__v1__append_rows_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor pursight__v1__append_limits__field_descriptors[4] =
+static const ProtobufCFieldDescriptor pursight__v1__append_limits__field_descriptors[3] =
 {
   {
     "f1",
@@ -1645,29 +1632,16 @@ static const ProtobufCFieldDescriptor pursight__v1__append_limits__field_descrip
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
-  {
-    "f4",
-    4,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_MESSAGE,
-    0,   /* quantifier_offset */
-    offsetof(Pursight__V1__AppendLimits, f4),
-    &google__protobuf__duration__descriptor,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
 };
 static const unsigned pursight__v1__append_limits__field_indices_by_name[] = {
   0,   /* field[0] = f1 */
   1,   /* field[1] = f2 */
   2,   /* field[2] = f3 */
-  3,   /* field[3] = f4 */
 };
 static const ProtobufCIntRange pursight__v1__append_limits__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor pursight__v1__append_limits__descriptor =
 {
@@ -1677,7 +1651,7 @@ const ProtobufCMessageDescriptor pursight__v1__append_limits__descriptor =
   "Pursight__V1__AppendLimits",
   "pursight.v1",
   sizeof(Pursight__V1__AppendLimits),
-  4,
+  3,
   pursight__v1__append_limits__field_descriptors,
   pursight__v1__append_limits__field_indices_by_name,
   1,  pursight__v1__append_limits__number_ranges,

@@ -1,0 +1,48 @@
+import PurSightGovernance
+import PurSightPostgres
+import PurSightServiceTestSupport
+import Testing
+
+@testable import PurSightStorage
+
+/// What PostgreSQL makes of the statements of search, over 100,000 assets.
+@Suite("Search plans", .serialized)
+struct SearchPlanTests {
+  @Test func `no tier reads the whole table`() async throws {
+    let fixture = try ServiceFixture()
+    defer { fixture.end() }
+    for script in Self.fill { _ = try fixture.temporary.execute(script) }
+    let store = SearchStore(fixture.storage)
+    for query in ["t_4711", "s7/customer_4711", "cust", "customer 4711", "amount", "what 77"] {
+      for tier in SearchStore.Tier.allCases {
+        let statement = store.statement(
+          tier, query, SearchWords.of(query), nil, 50, fixture.scope)
+        let rows = try await fixture.database.read(
+          .project(1), "EXPLAIN \(fragment: statement)")
+        let plan = try rows.map { try $0.string(0) }.joined(separator: "\n")
+        #expect(!plan.contains("Seq Scan on asset_search"), "\(tier) of \(query):\n\(plan)")
+        #expect(!plan.contains("Seq Scan on asset a"), "\(tier) of \(query):\n\(plan)")
+      }
+    }
+  }
+
+  /// 100,000 assets of 100 schemas, named in two styles.
+  private static let fill = [
+    """
+    INSERT INTO asset (project_id, uid, kind, fqn, fqn_key, display_name, property_keys, \
+    property_values, revision, create_time, update_time, creator, updater) \
+    SELECT 1, gen_random_uuid(), 2, n, n, '', '{}', '{}', 1, now(), now(), 'test', 'test' \
+    FROM (SELECT 's' || i % 100 || CASE WHEN i % 2 = 0 THEN '/customer_' ELSE '/t_' END || i AS n \
+    FROM generate_series(1, 100000) i) names
+    """,
+    """
+    INSERT INTO asset_search (project_id, asset_id, fqn_key, leaf_key, rank_key, name_words, \
+    column_words, any_words) SELECT 1, asset_id, fqn_key, split_part(fqn, '/', 2), 0, \
+    array_to_tsvector(ARRAY[split_part(fqn, '_', 2), \
+    split_part(split_part(fqn, '/', 2), '_', 1)]), \
+    array_to_tsvector(CASE WHEN asset_id % 500 = 0 THEN ARRAY['amount'] ELSE ARRAY['id'] END), \
+    array_to_tsvector(ARRAY['what', (asset_id % 1000)::text]) FROM asset
+    """,
+    "ANALYZE asset", "ANALYZE asset_search",
+  ]
+}
