@@ -177,7 +177,6 @@ let package = Package(
       "ClientTransport", "Client/Transport",
       [
         "PurSightRPC", "PurSightGRPC", "PurSightHTTP2", "PurSightTLS", "PurSightNet",
-        "PurSightTelemetry",
       ]),
     room(
       "Client", "Client/SDK",
@@ -270,7 +269,8 @@ let package = Package(
       [
         "PurSightCatalog", "PurSightIngestion", "PurSightQuality", "PurSightAudit",
         "PurSightServiceTestSupport", "PurSightTestSupport", "PurSightAPI", "PurSightRPC",
-        "PurSightArrow", "PurSightPostgres", "PurSightStorage", "PurSightGovernance", "PurSightCrypto", "PurSightTransparencyLog",
+        "PurSightArrow", "PurSightPostgres", "PurSightStorage", "PurSightGovernance",
+        "PurSightCrypto", "PurSightTransparencyLog",
       ]),
     tests(
       "ServiceKit",
@@ -306,7 +306,10 @@ let package = Package(
         "PurSightServerTransport", "PurSightTransparencyLog", "PurSightCrypto",
       ]),
     tests(
-      "Ctl", ["pursightctl", "PurSightClient", "PurSightJSON", "PurSightTestSupport", yams]),
+      "Ctl",
+      [
+        "pursightctl", "PurSightClient", "PurSightJSON", "PurSightTestSupport", argumentParser, yams,
+      ]),
     tests("Tidy"),
   ]
 )

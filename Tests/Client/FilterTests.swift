@@ -41,8 +41,9 @@ import Testing
   }
 
   @Test func `for requests without parameters the values are literals`() {
+    let day = CalendarDate(days: 15765)
     let filter: Filter =
-      "a = \("it's") and b in \([1, 2]) and c = '@p1' and d > \(1.5) and e = \(CalendarDate(days: 15765))"
+      "a = \("it's") and b in \([1, 2]) and c = '@p1' and d > \(1.5) and e = \(day)"
     #expect(
       filter.inlined
         == "a = 'it''s' and b in (1, 2) and c = '@p1' and d > 1.5 and e = date '2013-03-01'")

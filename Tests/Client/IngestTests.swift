@@ -129,6 +129,22 @@ import Testing
     #expect(report.rowsSent == 600)
   }
 
+  @Test func `the same command again goes on where it was`() async throws {
+    let fake = FakeIngestion()
+    // Read as local time here; the dataset keeps points in time in UTC.
+    let text = "id,at\n" + (0..<500).map { "\($0),2013-01-01 05:00:00\n" }.joined()
+    let file = try TemporaryFile("times.csv", text)
+    _ = try await interrupt(fake, file, at: 2, small)
+    fake[\.dataset]?.columns = [
+      Column(name: "id", type: .int64), Column(name: "at", type: .timestamp),
+    ]
+    let report = try await withServer(fake) { pursight in
+      try await pursight.dataset("d1").ingest(file: file.path, small)
+    }
+    #expect(report.rows == 500)
+    #expect(fake[\.values] == Array(0..<500))
+  }
+
   @Test(arguments: [
     ("1,n1,1.5\n", "1,n1,2.5\n", "is not what was sent"),
     ("id,name,delay\n", "id,name,later\n", "is not what was sent"),

@@ -1,7 +1,7 @@
 import PurSightClient
 
-// The programs that users want to write, as they would write them. They are compiled with every build
-// and run against a whole server in Tests/EndToEnd; whoever changes the SDK keeps them short.
+// The programs that users want to write, as they would write them. They are compiled with every
+// build and run against a whole server in Tests/EndToEnd; whoever changes the SDK keeps them short.
 
 enum Programs {
   /// Looks an asset up, shows what is said of it, and changes it.
@@ -41,7 +41,8 @@ enum Programs {
       say("already durable: \(load.committed)")
       try await load.write(contentsOf: orders.dropFirst(Int(load.committed)))
       let receipt = try await load.finish()
-      say("\(receipt.stored) \(receipt.quarantined) \(receipt.revision) \(receipt.auditID ?? "–")")
+      say("\(receipt.stored) \(receipt.quarantined) \(receipt.revision)")
+      say(receipt.auditID ?? "–")
     }
   }
 

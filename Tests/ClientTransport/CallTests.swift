@@ -5,7 +5,8 @@ import PurSightRPC
 import PurSightTLS
 import Testing
 
-/// Calls over real sockets against the repository's own server; grpcio's is tried in Tests/EndToEnd.
+/// Calls over real sockets against the repository's own server; grpcio's is tried in
+/// Tests/EndToEnd.
 @Suite struct CallTests {
   @Test func `a unary call over mutual TLS answers`() async throws {
     let certificates = try TestCertificates()

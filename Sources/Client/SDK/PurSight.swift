@@ -27,8 +27,8 @@ public final class PurSight: Sendable {
   /// Makes a client of the server that options, environment or the current context name.
   ///
   /// Connects to nothing yet, so a server that is down is the first call's error.
-  /// - Throws: `INVALID_ARGUMENT` when a setting or file makes no sense, `NOT_FOUND` for a context that
-  ///   does not exist.
+  /// - Throws: `INVALID_ARGUMENT` when a setting or file makes no sense, `NOT_FOUND` for a context
+  ///   that does not exist.
   public static func connect(
     _ options: ConnectOptions = ConnectOptions()
   ) async throws(PurSightError) -> PurSight {

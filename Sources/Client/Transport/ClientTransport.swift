@@ -1,6 +1,7 @@
 package import PurSightRPC
 
-/// A client's connections to one target: made when the first call needs one, made again when it is lost.
+/// A client's connections to one target: made when the first call needs one, made again when it is
+/// lost.
 ///
 /// One thread of its own serves them. Close it when it is no longer needed; a transport whose last
 /// reference goes away closes itself.
@@ -28,7 +29,7 @@ package final class ClientTransport: Channel {
     try await core.open(method, options)
   }
 
-  /// Ends open calls with CANCELLED and closes the connections. A second time does nothing; calls that
-  /// come later fail with FAILED_PRECONDITION.
+  /// Ends open calls with CANCELLED and closes the connections. A second time does nothing; calls
+  /// that come later fail with FAILED_PRECONDITION.
   package func close() async { await core.close() }
 }

@@ -18,7 +18,8 @@ package struct ClientTransportConfiguration: Sendable {
   package var maxQueuedCalls = 10_000
   /// Bytes that one call may have waiting to be sent before `send` suspends.
   package var maxBufferedBytes = 1 << 20
-  /// How long nothing may arrive, while calls are open, before the server is asked for a sign of life.
+  /// How long nothing may arrive, while calls are open, before the server is asked for a sign of
+  /// life.
   package var keepaliveInterval: Duration = .seconds(30)
   /// How long that sign may take.
   package var keepaliveTimeout: Duration = .seconds(10)

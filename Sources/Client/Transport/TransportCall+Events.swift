@@ -34,7 +34,8 @@ extension TransportCall {
     }
     unsafe inbox.append(bytes)
     if reader != nil {
-      // Somebody waits for the message that this is a part of: without a window it could never arrive.
+      // Somebody waits for the message that this is a part of: without a window it could never
+      // arrive.
       connection?.session.consume(stream, bytes.count)
       serveReader()
     }
@@ -47,7 +48,8 @@ extension TransportCall {
   func receivedEnd() {
     stream.isInboundEnded = true
     if end == nil { finish() }
-    // The server has ended early: what we would still send is of no use to it (RFC 9113 section 8.1).
+    // The server has ended early: what we would still send is of no use to it (RFC 9113 section
+    // 8.1).
     if !stream.isOutboundFinished { connection?.session.reset(stream, .noError) }
   }
 

@@ -6,8 +6,8 @@ internal import Synchronization
 
 /// One call on a client's connection.
 ///
-/// `@unchecked Sendable`: callers hand themselves to the loop, and everything mutable is touched there.
-/// One reader and one writer may wait at a time.
+/// `@unchecked Sendable`: callers hand themselves to the loop, and everything mutable is touched
+/// there. One reader and one writer may wait at a time.
 @safe final class TransportCall: ClientCall, @unchecked Sendable {
   let transport: TransportCore
   let loop: EventLoop

@@ -91,8 +91,8 @@ extension TransportCore {
     startQueued()
   }
 
-  /// Calls that do not wait for a connection end now; after a pause, the target is tried again for those
-  /// that do.
+  /// Calls that do not wait for a connection end now; after a pause, the target is tried again for
+  /// those that do.
   private func failed(_ message: String, on loop: EventLoop) {
     attempts += 1
     let error = RPCError(.unavailable, message)

@@ -4,10 +4,11 @@ internal import PurSightRPC
 internal import PurSightTLS
 internal import Synchronization
 
-/// What `ClientTransport` is a handle of: the connections to one target and the calls that wait for one.
+/// What `ClientTransport` is a handle of: the connections to one target and the calls that wait for
+/// one.
 ///
-/// One thread runs the loop on which everything happens; it starts with the first call. Connections and
-/// calls own the core, so it lives until its last connection is closed.
+/// One thread runs the loop on which everything happens; it starts with the first call. Connections
+/// and calls own the core, so it lives until its last connection is closed.
 /// `@unchecked Sendable`: `lifecycle` is a mutex, everything below it is touched on the loop only.
 @safe final class TransportCore: @unchecked Sendable {
   let configuration: ClientTransportConfiguration
@@ -62,8 +63,8 @@ internal import Synchronization
       do throws(RPCError) {
         return try await call.unary(request)
       } catch {
-        // A call that no handler has seen can go again without anybody noticing (gRFC A6, transparent
-        // retries), within its own deadline.
+        // A call that no handler has seen can go again without anybody noticing (gRFC A6,
+        // transparent retries), within its own deadline.
         guard call.wasNeverProcessed, attempt < Self.maxTransparentAttempts, !Task.isCancelled
         else { throw error }
       }

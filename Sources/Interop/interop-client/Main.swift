@@ -12,7 +12,8 @@ internal import PurSightTLS
 /// `interop-client --server_host H --server_port P --test_case CASE --use_tls BOOL --ca_file FILE`:
 /// calls a server of grpc.testing.TestService as gRPC's interop descriptions say.
 ///
-/// Prints a line per case. Exit 0: every case passed; 1: one did not; 64: the arguments make no sense.
+/// Prints a line per case. Exit 0: every case passed; 1: one did not; 64: the arguments make no
+/// sense.
 @main struct Main {
   static func main() async {
     do {

@@ -70,8 +70,8 @@ package import PurSightRPC
       rebasing: queue.bytes[MessageFraming.prefixBytes..<needed])
   }
 
-  /// Takes back what `take` has lent, so that `isReady` speaks of the message behind it. For readers that
-  /// have copied the message.
+  /// Takes back what `take` has lent, so that `isReady` speaks of the message behind it. For
+  /// readers that have copied the message.
   package mutating func giveBack() {
     if lent > 0 { returnLent() }
   }

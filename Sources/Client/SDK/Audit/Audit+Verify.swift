@@ -6,15 +6,16 @@ internal import PurSightTransparencyLog
 extension Audit {
   /// Replays the whole log and says whether it is complete and as it was signed.
   ///
-  /// Waits until all events so far are in a checkpoint, reads every stored event, hashes it, and compares
-  /// with what was signed. Memory does not grow with the log.
+  /// Waits until all events so far are in a checkpoint, reads every stored event, hashes it, and
+  /// compares with what was signed. Memory does not grow with the log.
   ///
   /// - Parameters:
   ///   - key: What was pinned when the log was begun: the only thing that is trusted.
-  ///   - store: Remembers what was seen, so that a log that is shortened or rewritten later is refused;
+  ///   - store: Remembers what was seen, so that a log that is shortened or rewritten later is
+  ///     refused;
   ///     nil: nothing is remembered.
-  /// - Throws: `PERMISSION_DENIED`, reason `UNTRUSTED`, when the log is signed by another key. What is
-  ///   wrong with the log itself is in the report.
+  /// - Throws: `PERMISSION_DENIED`, reason `UNTRUSTED`, when the log is signed by another key. What
+  ///   is wrong with the log itself is in the report.
   public func verify(
     _ key: VerifierKey, remembering store: (any CheckpointStore)? = nil
   ) async throws(PurSightError) -> LogReport {

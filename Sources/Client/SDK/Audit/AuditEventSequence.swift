@@ -1,8 +1,8 @@
 public import PurSightAPI
 internal import PurSightRPC
 
-/// Events of the audit log in its order, each once, for as long as somebody takes them. A connection
-/// that breaks is made anew.
+/// Events of the audit log in its order, each once, for as long as somebody takes them. A
+/// connection that breaks is made anew.
 public struct AuditEventSequence: AsyncSequence, Sendable {
   public typealias Element = AuditEvent
   public typealias Failure = PurSightError

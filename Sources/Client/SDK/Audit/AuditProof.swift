@@ -3,8 +3,8 @@ internal import PurSightCrypto
 internal import PurSightRPC
 internal import PurSightTransparencyLog
 
-/// The proof that an event is in the audit log: a value that can be kept, sent, and verified without
-/// any server.
+/// The proof that an event is in the audit log: a value that can be kept, sent, and verified
+/// without any server.
 public struct AuditProof: Sendable, Hashable {
   private let proof: PurSightTransparencyLog.AuditProof
 
@@ -42,8 +42,8 @@ public struct AuditProof: Sendable, Hashable {
   /// Verifies that the event is in the log that `key` has signed, as it is here.
   ///
   /// - Returns: the checkpoint that says so.
-  /// - Throws: `DATA_LOSS` with the reason `CHANGED`, `MISSING` or `FORKED`; `PERMISSION_DENIED`, reason
-  ///   `UNTRUSTED`, when somebody else has signed.
+  /// - Throws: `DATA_LOSS` with the reason `CHANGED`, `MISSING` or `FORKED`; `PERMISSION_DENIED`,
+  ///   reason `UNTRUSTED`, when somebody else has signed.
   @discardableResult public func verify(
     _ key: VerifierKey
   ) throws(PurSightError) -> SignedCheckpoint {

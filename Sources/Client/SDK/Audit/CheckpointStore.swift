@@ -1,7 +1,7 @@
 internal import PurSightJSON
 
-/// Where a client remembers which states of the log it has seen, so that a log that was shortened or
-/// rewritten since is refused.
+/// Where a client remembers which states of the log it has seen, so that a log that was shortened
+/// or rewritten since is refused.
 public protocol CheckpointStore: Sendable {
   /// The notes that were remembered, oldest first.
   func notes() async throws -> [String]

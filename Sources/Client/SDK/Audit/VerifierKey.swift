@@ -3,8 +3,8 @@ internal import PurSightTransparencyLog
 
 /// The public key of an audit log: the only thing that a proof has to be trusted on.
 ///
-/// Its text is C2SP's verifier key, such as `pursight-prod+3f9c01ab+AVb…`. Keep it where the server
-/// cannot change it.
+/// Its text is C2SP's verifier key, such as `pursight-prod+3f9c01ab+AVb…`. Keep it where the
+/// server cannot change it.
 public struct VerifierKey: Sendable, Hashable, CustomStringConvertible {
   let key: PurSightTransparencyLog.VerifierKey
 

@@ -54,8 +54,8 @@ public struct Assets: Sendable {
     }
   }
 
-  /// Changes what people say of an asset: `displayName`, `curatedFacet`, `properties`. Other fields of
-  /// what `change` leaves are not looked at.
+  /// Changes what people say of an asset: `displayName`, `curatedFacet`, `properties`. Other fields
+  /// of what `change` leaves are not looked at.
   @discardableResult public func update(
     _ name: String, dryRun: Bool = false, _ change: (inout Asset) -> Void
   ) async throws(PurSightError) -> Receipt<Asset> {

@@ -20,7 +20,8 @@ public struct LineageSequence: AsyncSequence, Sendable {
   private let direction: LineageDirection
   private let depth: Int
 
-  /// Nodes that one walk remembers so as to show each once; beyond, it ends with RESOURCE_EXHAUSTED.
+  /// Nodes that one walk remembers so as to show each once; beyond, it ends with
+  /// RESOURCE_EXHAUSTED.
   static let maxNodes = 100_000
 
   init(_ session: CallSession, _ start: LineageNode, _ direction: LineageDirection, _ depth: Int) {

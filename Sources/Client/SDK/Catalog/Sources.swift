@@ -49,8 +49,8 @@ public struct Sources: Sendable {
     }
   }
 
-  /// Changes a source: reads it, lets `change` say what shall be, and writes that. When somebody else
-  /// was faster, both are done again.
+  /// Changes a source: reads it, lets `change` say what shall be, and writes that. When somebody
+  /// else was faster, both are done again.
   @discardableResult public func update(
     _ name: String, dryRun: Bool = false, _ change: (inout Source) -> Void
   ) async throws(PurSightError) -> Receipt<Source> {

@@ -1,19 +1,19 @@
-/// What a program says of its connection. What it leaves out comes from the environment, then from the
-/// context, then from defaults: the same order as `pursightctl` has.
+/// What a program says of its connection. What it leaves out comes from the environment, then from
+/// the context, then from defaults: the same order as `pursightctl` has.
 public struct ConnectOptions: Sendable {
   /// The context to take; nil: `PURSIGHT_CONTEXT`, else the file's current one.
   public var context: String?
   /// `host:port` of the server; nil: `PURSIGHT_ADDRESS`, the context's, else `127.0.0.1:7443`.
   public var address: String?
-  /// PEM file of the authorities that may have issued the server's certificate; nil: `PURSIGHT_TLS_CA`,
-  /// the context's, else the system's.
+  /// PEM file of the authorities that may have issued the server's certificate; nil:
+  /// `PURSIGHT_TLS_CA`, the context's, else the system's.
   public var authorities: String?
   /// PEM file of the client's certificate; nil: `PURSIGHT_TLS_CERT`, else the context's.
   public var certificate: String?
   /// PEM file of its private key; nil: `PURSIGHT_TLS_KEY`, else the context's.
   public var privateKey: String?
-  /// The name that the server's certificate has to bear; nil: `PURSIGHT_TLS_SERVER_NAME`, the context's,
-  /// else the address's host.
+  /// The name that the server's certificate has to bear; nil: `PURSIGHT_TLS_SERVER_NAME`, the
+  /// context's, else the address's host.
   public var serverName: String?
   /// Connects without encryption; nil: `PURSIGHT_PLAINTEXT`, the context's, else no.
   public var plaintext: Bool?
@@ -38,8 +38,8 @@ extension ConnectOptions {
   static let standardProject = "default"
 
   /// Each setting with where it came from.
-  /// - Throws: `INVALID_ARGUMENT` when a file or value makes no sense, `NOT_FOUND` for a context that
-  ///   does not exist.
+  /// - Throws: `INVALID_ARGUMENT` when a file or value makes no sense, `NOT_FOUND` for a context
+  ///   that does not exist.
   public func resolved() throws(PurSightError) -> ConnectionSettings {
     try resolved { Environment.value($0) }
   }

@@ -2,12 +2,13 @@
 ///
 /// Only calls that can be repeated are: those that change nothing, those that are idempotent, and
 /// mutations, which carry a request id of the SDK's so that the server does them once. What is
-/// repeated is UNAVAILABLE, within the deadline of the call as its session sees it. As long as a client
-/// has never reached its server, it is told at once.
+/// repeated is UNAVAILABLE, within the deadline of the call as its session sees it. As long as a
+/// client has never reached its server, it is told at once.
 public struct RetryPolicy: Sendable, Hashable {
   /// Attempts, the first included; 1 repeats nothing.
   public var maxAttempts = 5
-  /// The pause after the first attempt; every further one is twice as long, each with 20 % of jitter.
+  /// The pause after the first attempt; every further one is twice as long, each with 20 % of
+  /// jitter.
   public var firstBackoff = Duration.milliseconds(100)
   /// The longest pause.
   public var maxBackoff = Duration.seconds(5)

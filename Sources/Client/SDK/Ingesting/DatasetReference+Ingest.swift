@@ -4,8 +4,9 @@ internal import PurSightRPC
 extension DatasetReference {
   /// Loads a file. The dataset is made when it is not there.
   ///
-  /// The file is read as a stream, so memory does not follow its size. A lost connection is made anew;
-  /// when the program itself is interrupted, `PurSight.resumeIngest` goes on behind what is durable.
+  /// The file is read as a stream, so memory does not follow its size. A lost connection is made
+  /// anew; when the program itself is interrupted, `PurSight.resumeIngest` goes on behind what is
+  /// durable.
   ///
   /// - Parameters:
   ///   - path: CSV, JSON Lines or an Arrow stream.
@@ -28,10 +29,12 @@ extension PurSight {
   /// - Parameters:
   ///   - stream: The load, such as `loads.find()` gives it.
   ///   - path: Where the file is now; nil: where it was.
-  ///   - options: Patience and the size of appends; and, for a load that has no rows yet, how the file
+  ///   - options: Patience and the size of appends; and, for a load that has no rows yet, how the
+  ///     file
   ///     is read.
   ///   - progress: Called each time the server has acknowledged rows; has to be quick.
-  /// - Throws: `FAILED_PRECONDITION`, reason `FILE_CHANGED`, when the file is not the same any more.
+  /// - Throws: `FAILED_PRECONDITION`, reason `FILE_CHANGED`, when the file is not the same any
+  ///   more.
   public func resumeIngest(
     _ stream: WriteStream, file path: String? = nil, _ options: IngestOptions = IngestOptions(),
     progress: @escaping @Sendable (IngestProgress) -> Void = { _ in }
@@ -41,7 +44,7 @@ extension PurSight {
       plan = try IngestPlan(path: path ?? stream.sourceURI, options)
     } else {
       plan = try ResumeToken(stream.resumeToken, options).plan
-      if let path { plan = try IngestPlan(path: path, plan.options) }
+      if let path { plan = try plan.at(path) }
     }
     return try await FileIngestion(session: session, plan: plan, progress: progress).resume(stream)
   }

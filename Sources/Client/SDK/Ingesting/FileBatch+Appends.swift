@@ -7,7 +7,8 @@ internal import PurSightRPC
 struct FileAppend {
   let batch: RecordBatch
   let unparsed: [UnparsedRow]
-  /// Kept with the append; empty inside a batch of the file, whose end only is a place to go on from.
+  /// Kept with the append; empty inside a batch of the file, whose end only is a place to go on
+  /// from.
   let token: [UInt8]
 
   var rowCount: Int { batch.rowCount + unparsed.count }

@@ -7,14 +7,19 @@ internal import Synchronization
 /// One file on its way into a dataset.
 struct FileIngestion: Sendable {
   let session: CallSession
-  let plan: IngestPlan
+  var plan: IngestPlan
   let progress: @Sendable (IngestProgress) -> Void
 
   /// Loads the file into a dataset, which is made when it is not there.
   func run(into name: String) async throws(PurSightError) -> IngestReport {
     let known = try await Self.find(name, session)
+    if let stream = try await begun(known) {
+      var again = self
+      again.plan = try ResumeToken(stream.resumeToken, plan.options).plan.at(plan.path)
+      return try await again.resume(stream)
+    }
     var plan = plan
-    plan.datasetTypes = Self.types(of: known)
+    plan.take(known?.columns ?? [])
     let reading = FileReading(plan: plan)
     let head = try await reading.head()
     if known == nil { try await create(name) }
@@ -33,7 +38,7 @@ struct FileIngestion: Sendable {
   func resume(_ stream: WriteStream) async throws(PurSightError) -> IngestReport {
     let known = try await Datasets(session).get(stream.dataset)
     var plan = plan
-    plan.datasetTypes = Self.types(of: known)
+    plan.take(known.columns)
     let reading = FileReading(plan: plan)
     let head = try await reading.head()
     var load = LoadOptions()
@@ -132,6 +137,19 @@ struct FileIngestion: Sendable {
     }
   }
 
+  /// The load of this id that an earlier program has begun; nil where there is none with rows.
+  private func begun(_ dataset: Dataset?) async throws(PurSightError) -> WriteStream? {
+    guard let dataset, let id = plan.options.id else { return nil }
+    let stream: WriteStream
+    do throws(PurSightError) {
+      stream = try await Loads(session).get("\(dataset.name)/writeStreams/\(id)")
+    } catch {
+      guard error.code == .notFound else { throw error }
+      return nil
+    }
+    return stream.state == .open && !stream.resumeToken.isEmpty ? stream : nil
+  }
+
   private func create(_ name: String) async throws(PurSightError) {
     let fqn = name.split(separator: "/", maxSplits: 3).last.map(String.init) ?? name
     do throws(PurSightError) {
@@ -140,12 +158,6 @@ struct FileIngestion: Sendable {
       // Somebody was faster.
       guard error.code == .alreadyExists else { throw error }
     }
-  }
-
-  private static func types(of dataset: Dataset?) -> [String: ArrowType] {
-    var types: [String: ArrowType] = [:]
-    for column in dataset?.columns ?? [] { types[column.name] = ArrowType(column.type) }
-    return types
   }
 }
 

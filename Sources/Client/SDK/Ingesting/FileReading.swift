@@ -82,7 +82,8 @@ struct FileReading: Sendable {
     let file = try InputFile(plan.path)
     let schema = SHA256.hash(head.message)
     if let token { try check(token, schema, file) }
-    // An Arrow stream has its schema and dictionaries at the start; rows that were sent are left out.
+    // An Arrow stream has its schema and dictionaries at the start; rows that were sent are left
+    // out.
     let start = plan.format == .arrowStream ? .start : token?.position ?? .start
     let again = plan.format == .arrowStream && token != nil ? try InputFile(plan.path) : nil
     let parser = try plan.parser(schema: head.schema, from: start)
@@ -103,8 +104,8 @@ struct FileReading: Sendable {
     }
   }
 
-  /// Reads the part of the file that was sent and compares it with what was sent; the file is then at
-  /// the token's place.
+  /// Reads the part of the file that was sent and compares it with what was sent; the file is then
+  /// at the token's place.
   private func check(
     _ token: ResumeToken, _ schema: SHA256Digest, _ file: borrowing InputFile
   ) throws(PurSightError) {

@@ -1,7 +1,8 @@
 internal import PurSightRPC
 internal import Synchronization
 
-/// Hands values from one task to another, a few at a time: the first waits while the second is behind.
+/// Hands values from one task to another, a few at a time: the first waits while the second is
+/// behind.
 final class HandOff<Element: Sendable>: Sendable {
   private struct State {
     var elements: [Element] = []

@@ -45,7 +45,8 @@ public struct IngestOptions: Sendable {
   public var format: FileFormat?
   /// The texts that stand for null in CSV.
   public var nullTokens = ["", "NA"]
-  /// What stands between the fields of CSV; an ASCII character. nil: a tab for `.tsv`, else a comma.
+  /// What stands between the fields of CSV; an ASCII character. nil: a tab for `.tsv`, else a
+  /// comma.
   public var delimiter: Character?
   /// What stands around fields of CSV that hold the delimiter; nil: nothing does.
   public var quote: Character? = "\""

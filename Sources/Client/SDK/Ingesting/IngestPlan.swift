@@ -12,7 +12,18 @@ struct IngestPlan: Sendable {
   let delimiter: UInt8
   let quote: UInt8?
   /// Types of the dataset's own columns, which win over inference.
-  var datasetTypes: [String: ArrowType] = [:]
+  private(set) var datasetTypes: [String: ArrowType] = [:]
+  /// Whether the dataset's types are taken; nil: where there are any. Kept with the load, so that
+  /// the columns that a load has brought itself do not change how its file is read.
+  private(set) var usesDatasetTypes: Bool?
+
+  /// Takes the types of a dataset's columns, unless the load was begun without them.
+  mutating func take(_ columns: [Column]) {
+    let isUsing = usesDatasetTypes ?? !columns.isEmpty
+    usesDatasetTypes = isUsing
+    guard isUsing else { return }
+    for column in columns { datasetTypes[column.name] = ArrowType(column.type) }
+  }
 
   /// - Throws: `INVALID_ARGUMENT` for an option that cannot be.
   init(path: String, _ options: IngestOptions) throws(PurSightError) {
@@ -95,6 +106,8 @@ extension IngestPlan {
     json.string(options.header.rawValue)
     json.key("badRows")
     json.integer(options.onBadRow.rawValue)
+    json.key("typed")
+    json.bool(usesDatasetTypes ?? false)
     json.key("types")
     json.beginObject()
     for (name, type) in options.types.sorted(by: { $0.key < $1.key }) {
@@ -131,6 +144,14 @@ extension IngestPlan {
         .map { ColumnType(rawValue: $0) }
     }
     try self.init(path: path, options)
+    if case .bool(let isTyped)? = json["typed"] { usesDatasetTypes = isTyped }
+  }
+
+  /// The same file at another place.
+  func at(_ path: String) throws(PurSightError) -> IngestPlan {
+    var plan = try IngestPlan(path: path, options)
+    plan.usesDatasetTypes = usesDatasetTypes
+    return plan
   }
 }
 

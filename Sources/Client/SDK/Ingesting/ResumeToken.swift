@@ -41,7 +41,8 @@ struct ResumeToken: Sendable {
   }
 
   /// - Parameter options: What is not kept in the token.
-  /// - Throws: `FAILED_PRECONDITION`, reason `RESUME_TOKEN`, for bytes that this client has not made.
+  /// - Throws: `FAILED_PRECONDITION`, reason `RESUME_TOKEN`, for bytes that this client has not
+  ///   made.
   init(_ bytes: [UInt8], _ options: IngestOptions) throws(PurSightError) {
     guard let json = try? JSONValue(parsing: bytes), json["v"]?.integer == Self.version,
       let byte = json["byte"]?.integer, let line = json["line"]?.integer,

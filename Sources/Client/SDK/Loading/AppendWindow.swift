@@ -66,8 +66,8 @@ struct AppendWindow {
   /// Lets go of what is durable.
   ///
   /// - Parameter offset: What the server says; cumulative.
-  /// - Throws: `DATA_LOSS` when it is none of the places at which an append ends: somebody else writes
-  ///   to the load, or the rows are not those that were written before.
+  /// - Throws: `DATA_LOSS` when it is none of the places at which an append ends: somebody else
+  ///   writes to the load, or the rows are not those that were written before.
   mutating func acknowledge(_ offset: Int64) throws(PurSightError) {
     guard offset > committed else { return }
     let done = pending.prefix { $0.end <= offset }.count
@@ -86,7 +86,8 @@ struct AppendWindow {
 
   /// Begins again on a new call, from where the server is.
   ///
-  /// - Throws: `DATA_LOSS` when the server has lost what it had acknowledged, or has what was not sent.
+  /// - Throws: `DATA_LOSS` when the server has lost what it had acknowledged, or has what was not
+  ///   sent.
   mutating func restart(at offset: Int64) throws(PurSightError) {
     guard offset >= committed else {
       throw PurSightError(

@@ -4,9 +4,9 @@ internal import PurSightRPC
 
 /// One load of values into a dataset: every row is stored once, whatever happens on the way.
 ///
-/// The id is the key to going on: a program that was interrupted opens the load again under the same id
-/// and leaves out the first `committed` rows. That is right only if it brings the same rows in the same
-/// order, so take an id that says what is loaded, such as `orders-2026-11-21`.
+/// The id is the key to going on: a program that was interrupted opens the load again under the
+/// same id and leaves out the first `committed` rows. That is right only if it brings the same rows
+/// in the same order, so take an id that says what is loaded, such as `orders-2026-11-21`.
 public final class Load<Value: Sendable>: Sendable {
   private let writer: LoadWriter
   private let schema: RowSchema<Value>
@@ -45,8 +45,8 @@ public final class Load<Value: Sendable>: Sendable {
   /// Rows that were durable when the load was opened: leave out so many of yours.
   public var committed: Int64 { writer.stream.nextOffset }
 
-  /// Writes values; suspends while the server does not keep up. Returns when the last ones are on their
-  /// way, not when they are durable: `finish` waits for that.
+  /// Writes values; suspends while the server does not keep up. Returns when the last ones are on
+  /// their way, not when they are durable: `finish` waits for that.
   public func write(contentsOf values: some Sequence<Value>) async throws(PurSightError) {
     var buffer = RowBuffer(schema)
     let encoder = BatchEncoder(schema.arrow)

@@ -3,8 +3,8 @@ internal import PurSightRPC
 
 /// Writes appends to an open write stream: with a bounded window, reconnecting by itself.
 ///
-/// Rows are sent in order and each is stored once: every append names its offset, the server answers
-/// what is durable, and after a lost connection the writer goes on where the server is.
+/// Rows are sent in order and each is stored once: every append names its offset, the server
+/// answers what is durable, and after a lost connection the writer goes on where the server is.
 actor LoadWriter {
   enum State {
     case open
@@ -33,7 +33,10 @@ actor LoadWriter {
   private var hasGreeted = false
   private var waiters: [Int: CheckedContinuation<Void, Never>] = [:]
   private var waiterCount = 0
-  private var lastProgress = ContinuousClock.now
+  /// Since when nothing was answered, after a call was lost; nil: all is well.
+  private var lostSince: ContinuousClock.Instant?
+  /// Calls that were lost since.
+  private var failures = 0
 
   init(
     _ session: CallSession, _ stream: WriteStream, retryFor: Duration,
@@ -64,8 +67,8 @@ actor LoadWriter {
     await pump()
   }
 
-  /// Waits until everything that was written is durable. Ends the call at hand, because a server may
-  /// keep its last answer until it knows that nothing follows.
+  /// Waits until everything that was written is durable. Ends the call at hand, because a server
+  /// may keep its last answer until it knows that nothing follows.
   func flush() async throws(PurSightError) {
     isFlushing = true
     defer { isFlushing = false }
@@ -122,17 +125,14 @@ actor LoadWriter {
 
   /// Opens calls, one after another, until there is no more need of one.
   private func run() async {
-    var attempt = 0
     defer { runner = nil }
     while case .open = state, !window.isEmpty {
       do {
         let call = try await IngestionServiceStub(session.channel).appendRows(session.options())
         try await receive(on: call)
-        attempt = 0
       } catch {
         guard case .open = state else { return }
-        attempt = ContinuousClock.now - lastProgress < .milliseconds(1) ? 1 : attempt + 1
-        await recover(from: error, attempt: attempt)
+        await recover(from: error)
       }
     }
   }
@@ -204,7 +204,7 @@ actor LoadWriter {
       try window.acknowledge(response.committedOffset)
     }
     guard window.committed > before else { return }
-    lastProgress = .now
+    (lostSince, failures) = (nil, 0)
     if response.error == nil {
       counts = LoadProgress(
         committed: window.committed, stored: response.rowsStored,
@@ -237,15 +237,18 @@ actor LoadWriter {
   // MARK: After a loss
 
   /// Waits and asks where the server is, so that the next call goes on there; or gives up.
-  private func recover(from error: any Error, attempt: Int) async {
+  private func recover(from error: any Error) async {
+    let lostSince = lostSince ?? .now
+    self.lostSince = lostSince
+    failures += 1
     do throws(PurSightError) {
       let failure = PurSightError(any: error)
-      guard failure.code == .unavailable,
-        ContinuousClock.now - lastProgress < retryFor
-      else { throw Self.final(failure) }
+      guard failure.code == .unavailable, ContinuousClock.now - lostSince < retryFor else {
+        throw Self.final(failure)
+      }
       report(isReconnecting: true)
       try await session.sleep(
-        for: failure.retryDelay ?? session.retry.jitteredBackoff(after: attempt))
+        for: failure.retryDelay ?? session.retry.jitteredBackoff(after: failures))
       let stream: WriteStream
       do throws(RPCError) {
         stream = try await IngestionServiceStub(session.channel)

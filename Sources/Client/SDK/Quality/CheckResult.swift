@@ -15,8 +15,8 @@ public struct CheckResult: Sendable {
   /// Share of checks that passed, from 0 to 1.
   public var score: Double { run.score }
 
-  /// What each rule has found: those that could not be evaluated first, then those that fail, by the
-  /// number of rows, then the rest as in the set.
+  /// What each rule has found: those that could not be evaluated first, then those that fail, by
+  /// the number of rows, then the rest as in the set.
   public var rules: [Verdict] {
     run.verdicts.enumerated().sorted { left, right in
       let (first, second) = (Self.rank(left.element.outcome), Self.rank(right.element.outcome))

@@ -1,7 +1,8 @@
 internal import PurSightArrow
 internal import PurSightFormats
 
-/// Some rows, column by column, as they came from the server. Immutable; rows are looked at in place.
+/// Some rows, column by column, as they came from the server. Immutable; rows are looked at in
+/// place.
 public struct Batch: Sendable {
   let arrow: RecordBatch
   let layout: RowLayout
@@ -38,7 +39,8 @@ public struct Batch: Sendable {
   }
 
   /// The values of a column; nil stands for null.
-  /// - Throws: `NOT_FOUND` for a column that is not there, `INVALID_ARGUMENT` when its type is another.
+  /// - Throws: `NOT_FOUND` for a column that is not there, `INVALID_ARGUMENT` when its type is
+  ///   another.
   public func values<Value: ColumnValue>(
     _ column: String, as type: Value.Type = Value.self
   ) throws(PurSightError) -> [Value?] {

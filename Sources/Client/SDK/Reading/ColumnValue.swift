@@ -2,8 +2,8 @@ public import PurSightAPI
 
 /// A Swift type that values of a column can be read into and made of.
 ///
-/// Conforms: Bool, the integers, Double, Float, String, `[UInt8]`, Timestamp and CalendarDate. A type
-/// of one's own conforms by going through one of them.
+/// Conforms: Bool, the integers, Double, Float, String, `[UInt8]`, Timestamp and CalendarDate. A
+/// type of one's own conforms by going through one of them.
 public protocol ColumnValue: Sendable {
   /// The type of a column that is made of such values.
   static var columnType: ColumnType { get }

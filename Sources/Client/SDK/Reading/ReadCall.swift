@@ -63,7 +63,8 @@ final class ReadCall {
     }
     try take(response)
     if response.end {
-      // The status follows at once; without taking it, the end would look like a break to the server.
+      // The status follows at once; without taking it, the end would look like a break to the
+      // server.
       _ = try? await responses?.next()
       responses = nil
     }

@@ -14,8 +14,8 @@ public struct Row: Sendable {
   public var fields: [Batch.Field] { batch.fields }
 
   /// A value that has to be there.
-  /// - Throws: `NOT_FOUND` for a column that is not there, `INVALID_ARGUMENT` when its type is another,
-  ///   `FAILED_PRECONDITION` for null.
+  /// - Throws: `NOT_FOUND` for a column that is not there, `INVALID_ARGUMENT` when its type is
+  ///   another, `FAILED_PRECONDITION` for null.
   public subscript<Value: ColumnValue>(_ column: String) -> Value {
     get throws(PurSightError) {
       if let value: Value = try value(column) { return value }
