@@ -13,27 +13,22 @@
   @safe package struct Field {
     package let name: UnsafeRawBufferPointer
     package let value: UnsafeRawBufferPointer
-
-    @inlinable init(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
-      unsafe self.name = name
-      unsafe self.value = value
-    }
   }
 
-  @usableFromInline let block: UnsafeRawBufferPointer
-  @usableFromInline var offset = 0
+  private let block: UnsafeRawBufferPointer
+  private var offset = 0
 
-  @inlinable @inline(__always) package init(_ block: UnsafeRawBufferPointer) {
+  @inline(__always) package init(_ block: UnsafeRawBufferPointer) {
     unsafe self.block = block
   }
 
   /// Bytes before each field.
-  @usableFromInline static let prefixBytes = 4
+  static let prefixBytes = 4
   /// The longest name or value that the prefix can say.
   static let maxPartBytes = Int(UInt16.max)
 
   /// The next field in the order of arrival, nil after the last one.
-  @inlinable @inline(__always) package mutating func next() -> Field? {
+  @inline(__always) package mutating func next() -> Field? {
     guard unsafe offset < block.count, let base = unsafe block.baseAddress else { return nil }
     let field = unsafe base + offset
     let lengths = unsafe UInt32(littleEndian: field.loadUnaligned(as: UInt32.self))

@@ -16,7 +16,7 @@ public struct RequestStream<Message: RPCMessage>: AsyncSequence {
   /// The next message, nil after the last one.
   /// - Throws: how the call ended, or `INVALID_ARGUMENT` for a message that is malformed or breaks a
   ///   rule of its fields.
-  @inlinable
+  @inlinable @inline(__always)
   public nonisolated(nonsending) func next() async throws(RPCError) -> Message? {
     // Small messages arrive many at a time: only the last of a batch has to be waited for.
     if let bytes = unsafe try call.readyMessage() { return try unsafe call.decodeRequest(bytes) }
@@ -50,7 +50,7 @@ public struct ResponseWriter<Message: RPCMessage> {
 
   /// Sends one message; suspends while the receiver does not keep up.
   /// - Throws: `CANCELLED` or `DEADLINE_EXCEEDED` when nobody waits for it any more.
-  @inlinable
+  @inlinable @inline(__always)
   public nonisolated(nonsending) func write(_ message: Message) async throws(RPCError) {
     unsafe message.encode { unsafe call.reserveMessage($0) }
     // Without a suspension as long as there is room.
@@ -63,7 +63,7 @@ extension ServerCall {
   /// The only message of a unary or server-streaming request.
   /// - Throws: `INTERNAL` when there is none or more than one, `INVALID_ARGUMENT` when it is malformed or
   ///   breaks a rule of its fields.
-  @inlinable
+  @inlinable @inline(__always)
   public nonisolated(nonsending) func onlyMessage<Message: RPCMessage>(
     _ type: Message.Type = Message.self
   ) async throws(RPCError) -> Message {
@@ -75,7 +75,7 @@ extension ServerCall {
     return try unsafe decodeRequest(bytes)
   }
 
-  @inlinable
+  @inlinable @inline(__always)
   func decodeRequest<Message: RPCMessage>(
     _ bytes: UnsafeRawBufferPointer
   ) throws(RPCError) -> Message {
@@ -85,7 +85,7 @@ extension ServerCall {
   }
 
   /// Sends the only response of a unary or client-streaming call.
-  @inlinable
+  @inlinable @inline(__always)
   public func reply<Message: RPCMessage>(_ message: Message) {
     unsafe message.encode { unsafe reserveMessage($0) }
     replyMessage()

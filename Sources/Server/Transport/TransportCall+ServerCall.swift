@@ -74,6 +74,17 @@ extension TransportCall: ServerCall {
 
   func reserveMessage(_ count: Int) -> UnsafeMutableRawPointer { unsafe reserve(count) }
 
+  func postMessage() throws(RPCError) -> Bool {
+    // A message to be compressed, or that nobody wants, takes the long way.
+    let limit = home.configuration.limits.outboundHighWaterBytes
+    guard !usesScratch, answer != .ended, stream.outbound.count <= limit else { return false }
+    reserved = 0
+    sent &+= 1
+    // While the library has the stream in hand, the flush at the end of the tick is on its way.
+    if answer == .none || stream.isDeferred { push() }
+    return true
+  }
+
   func sendMessage() async throws(RPCError) {
     commit()
     if answer == .ended { throw endReason ?? RPCError(.cancelled, "The call has ended.") }
