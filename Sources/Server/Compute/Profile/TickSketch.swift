@@ -1,8 +1,8 @@
 /// Counts instants or days in buckets of one width, the narrowest power of two that gives at most
 /// 4,096 buckets with something in them.
 ///
-/// Relative buckets would be years wide this far from 1970. The width follows from the values alone,
-/// so the state is the same for any split and order of them.
+/// Relative buckets would be years wide this far from 1970. The width follows from the values
+/// alone, so the state is the same for any split and order of them.
 struct TickSketch: Sendable {
   static let maxBuckets = 4_096
 
