@@ -4,7 +4,9 @@ internal import PurSightRPC
 /// Events of the audit log in its order, each once, for as long as somebody takes them. A
 /// connection that breaks is made anew.
 public struct AuditEventSequence: AsyncSequence, Sendable {
+  /// What the sequence is made of.
   public typealias Element = AuditEvent
+  /// How it can fail.
   public typealias Failure = PurSightError
 
   private let session: CallSession
@@ -15,6 +17,7 @@ public struct AuditEventSequence: AsyncSequence, Sendable {
     self.start = start
   }
 
+  /// Walks through the sequence once. For one task.
   public struct AsyncIterator: AsyncIteratorProtocol {
     private let session: CallSession
     private var responses: ResponseStream<WatchAuditEventsResponse>.AsyncIterator?
@@ -27,6 +30,7 @@ public struct AuditEventSequence: AsyncSequence, Sendable {
       next = start
     }
 
+    /// The next element; nil at the end.
     public mutating func next() async throws(PurSightError) -> AuditEvent? {
       while events.isEmpty {
         do throws(RPCError) {
@@ -56,10 +60,12 @@ public struct AuditEventSequence: AsyncSequence, Sendable {
       return try await iterator.next()
     }
 
+    /// As `next()`.
     public mutating func next(
       isolation actor: isolated (any Actor)?
     ) async throws(PurSightError) -> AuditEvent? { try await next() }
   }
 
+  /// Begins anew.
   public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(session, start) }
 }

@@ -17,8 +17,10 @@ public struct FileCheckpointStore: CheckpointStore {
   /// How many notes are kept: the first, and the newest of the others.
   static let maxNotes = 100
 
+  /// - Parameter path: The file; made when something is remembered.
   public init(_ path: String) { self.path = path }
 
+  /// The notes that were remembered, oldest first.
   public func notes() throws(PurSightError) -> [String] {
     guard let bytes = try SmallFile.content(path) else { return [] }
     do throws(JSONError) {
@@ -33,6 +35,7 @@ public struct FileCheckpointStore: CheckpointStore {
     }
   }
 
+  /// Keeps one more.
   public func remember(_ note: String) throws(PurSightError) {
     var notes = try notes()
     guard !notes.contains(note) else { return }

@@ -5,6 +5,7 @@ internal import PurSightTransparencyLog
 public struct LogReport: Sendable {
   /// One thing that is wrong.
   public struct Problem: Sendable, Hashable {
+    /// What can be wrong.
     public enum Kind: String, Sendable {
       /// An event is not what was signed.
       case changed = "CHANGED"
@@ -14,6 +15,7 @@ public struct LogReport: Sendable {
       case forked = "FORKED"
     }
 
+    /// What is wrong.
     public let kind: Kind
     /// The events' places in the log, from 0; for a fork, the size at which it was signed.
     public let indexes: Range<Int64>

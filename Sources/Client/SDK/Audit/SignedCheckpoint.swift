@@ -32,9 +32,11 @@ public struct SignedCheckpoint: Sendable, Hashable {
     }
   }
 
+  /// Whether both are the same signed text.
   public static func == (left: SignedCheckpoint, right: SignedCheckpoint) -> Bool {
     left.note == right.note
   }
 
+  /// Hashes the signed text.
   public func hash(into hasher: inout Hasher) { hasher.combine(note) }
 }

@@ -28,6 +28,7 @@ public struct VerifierKey: Sendable, Hashable, CustomStringConvertible {
     return "\(key.name)+\(digits.joined())"
   }
 
+  /// The text.
   public var description: String { key.description }
 }
 

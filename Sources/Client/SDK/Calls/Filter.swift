@@ -24,21 +24,26 @@ public struct Filter: Sendable, Hashable, ExpressibleByStringInterpolation {
     parameters = [:]
   }
 
+  /// An expression without values.
   public init(stringLiteral value: String) { self.init(text: value) }
 
+  /// An expression with its values.
   public init(stringInterpolation: StringInterpolation) {
     text = stringInterpolation.text
     parameters = stringInterpolation.parameters
   }
 
+  /// Collects the text and the values of an interpolated literal.
   public struct StringInterpolation: StringInterpolationProtocol {
     var text = ""
     var parameters: [String: Bound] = [:]
 
+    /// Begins a literal.
     public init(literalCapacity: Int, interpolationCount: Int) {
       text.reserveCapacity(literalCapacity + interpolationCount * 4)
     }
 
+    /// Text between the values.
     public mutating func appendLiteral(_ literal: String) { text += literal }
 
     /// A value.
@@ -104,26 +109,34 @@ public protocol FilterConvertible {
 }
 
 extension FilterValue: FilterConvertible {
+  /// The value as it goes into a filter.
   public var filterValue: FilterValue { self }
 }
 extension Bool: FilterConvertible {
+  /// The value as it goes into a filter.
   public var filterValue: FilterValue { .bool(self) }
 }
 extension Int: FilterConvertible {
+  /// The value as it goes into a filter.
   public var filterValue: FilterValue { .int(Int64(self)) }
 }
 extension Int32: FilterConvertible {
+  /// The value as it goes into a filter.
   public var filterValue: FilterValue { .int(Int64(self)) }
 }
 extension Int64: FilterConvertible {
+  /// The value as it goes into a filter.
   public var filterValue: FilterValue { .int(self) }
 }
 extension Double: FilterConvertible {
+  /// The value as it goes into a filter.
   public var filterValue: FilterValue { .double(self) }
 }
 extension String: FilterConvertible {
+  /// The value as it goes into a filter.
   public var filterValue: FilterValue { .string(self) }
 }
 extension Timestamp: FilterConvertible {
+  /// The value as it goes into a filter.
   public var filterValue: FilterValue { .timestamp(microseconds ?? .max) }
 }

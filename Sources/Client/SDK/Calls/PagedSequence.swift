@@ -1,5 +1,6 @@
 /// A list as one sequence: pages are fetched as they are needed. Can be iterated more than once.
 public struct PagedSequence<Element: Sendable>: AsyncSequence, Sendable {
+  /// How it can fail.
   public typealias Failure = PurSightError
 
   /// One page, and where the next one begins.
@@ -31,6 +32,7 @@ public struct PagedSequence<Element: Sendable>: AsyncSequence, Sendable {
     return elements
   }
 
+  /// Walks through the sequence once. For one task.
   public struct AsyncIterator: AsyncIteratorProtocol {
     private let sequence: PagedSequence
     private var page: ArraySlice<Element> = []
@@ -43,6 +45,7 @@ public struct PagedSequence<Element: Sendable>: AsyncSequence, Sendable {
       left = sequence.limit ?? .max
     }
 
+    /// The next element; nil at the end.
     public mutating func next() async throws(PurSightError) -> Element? {
       while page.isEmpty {
         guard !isAtEnd, left > 0 else { return nil }
@@ -56,10 +59,12 @@ public struct PagedSequence<Element: Sendable>: AsyncSequence, Sendable {
       return page.removeFirst()
     }
 
+    /// As `next()`.
     public mutating func next(
       isolation actor: isolated (any Actor)?
     ) async throws(PurSightError) -> Element? { try await next() }
   }
 
+  /// Begins anew.
   public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(self) }
 }

@@ -10,6 +10,7 @@ public struct Receipt<Value: Sendable>: Sendable {
   /// The request id under which it was done once; empty where nothing was changed.
   public let requestID: String
 
+  /// Fields of the resource.
   public subscript<Member>(dynamicMember path: KeyPath<Value, Member>) -> Member {
     value[keyPath: path]
   }

@@ -3,6 +3,7 @@ internal import PurSightRPC
 /// What a server sends for as long as somebody takes it. Leaving the loop ends it; every iteration
 /// begins anew.
 public struct ServerStream<Element: RPCMessage>: AsyncSequence, Sendable {
+  /// How it can fail.
   public typealias Failure = PurSightError
 
   private let session: CallSession
@@ -16,6 +17,7 @@ public struct ServerStream<Element: RPCMessage>: AsyncSequence, Sendable {
     self.open = open
   }
 
+  /// Walks through the sequence once. For one task.
   public struct AsyncIterator: AsyncIteratorProtocol {
     private let sequence: ServerStream
     private var responses: ResponseStream<Element>.AsyncIterator?
@@ -23,6 +25,7 @@ public struct ServerStream<Element: RPCMessage>: AsyncSequence, Sendable {
 
     init(_ sequence: ServerStream) { self.sequence = sequence }
 
+    /// The next element; nil at the end.
     public mutating func next() async throws(PurSightError) -> Element? {
       while true {
         do throws(RPCError) {
@@ -47,10 +50,12 @@ public struct ServerStream<Element: RPCMessage>: AsyncSequence, Sendable {
       return first
     }
 
+    /// As `next()`.
     public mutating func next(
       isolation actor: isolated (any Actor)?
     ) async throws(PurSightError) -> Element? { try await next() }
   }
 
+  /// Begins anew.
   public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(self) }
 }

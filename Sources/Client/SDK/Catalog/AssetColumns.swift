@@ -12,8 +12,11 @@ public struct AssetColumns: RandomAccessCollection, Sendable {
     self.columns = columns
   }
 
+  /// The first position: 0.
   public var startIndex: Int { 0 }
+  /// The position behind the last one.
   public var endIndex: Int { columns.count }
+  /// The column at a position.
   public subscript(position: Int) -> AssetColumn { AssetColumn(session, asset, columns[position]) }
 
   /// The column of this name; nil where there is none.
@@ -35,7 +38,9 @@ public struct AssetColumn: Sendable {
     self.column = column
   }
 
+  /// The column's name.
   public var name: String { column.name }
+  /// The type of its values.
   public var type: ColumnType { column.type }
   /// Whether it is a part of the declared key.
   public var isKey: Bool { column.keyOrdinal > 0 }

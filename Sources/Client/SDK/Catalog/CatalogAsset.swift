@@ -25,6 +25,7 @@ public struct CatalogAsset: Sendable {
   public var name: String { asset.name }
   /// The fully qualified name.
   public var fqn: String { asset.fqn }
+  /// What kind of thing it is.
   public var kind: AssetKind { asset.kind }
   /// Who answers for it.
   public var owners: [String] { asset.effective?.owners ?? [] }
@@ -94,7 +95,9 @@ public struct LayeredText: Sendable, Hashable, CustomStringConvertible {
     case none
   }
 
+  /// The text; empty where nobody says anything.
   public let text: String
+  /// Who says it.
   public let origin: Origin
 
   init(_ asset: Asset, _ field: (Facet) -> String) {
@@ -108,5 +111,6 @@ public struct LayeredText: Sendable, Hashable, CustomStringConvertible {
     (text, origin) = ("", .none)
   }
 
+  /// The text.
   public var description: String { text }
 }

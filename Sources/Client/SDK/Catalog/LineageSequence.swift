@@ -12,7 +12,9 @@ public struct LineageStep: Sendable {
 
 /// What lies up or down of an asset or column: nearest first, every node once.
 public struct LineageSequence: AsyncSequence, Sendable {
+  /// What the sequence is made of.
   public typealias Element = LineageStep
+  /// How it can fail.
   public typealias Failure = PurSightError
 
   private let session: CallSession
@@ -42,6 +44,7 @@ public struct LineageSequence: AsyncSequence, Sendable {
     }
   }
 
+  /// Walks through the sequence once. For one task.
   public struct AsyncIterator: AsyncIteratorProtocol {
     private let sequence: LineageSequence
     private var open: [(node: LineageNode, level: Int)]
@@ -55,6 +58,7 @@ public struct LineageSequence: AsyncSequence, Sendable {
       seen = [Key(sequence.start)]
     }
 
+    /// The next element; nil at the end.
     public mutating func next() async throws(PurSightError) -> LineageStep? {
       while true {
         if let edge = try await edges?.next(), let current {
@@ -92,10 +96,12 @@ public struct LineageSequence: AsyncSequence, Sendable {
       }
     }
 
+    /// As `next()`.
     public mutating func next(
       isolation actor: isolated (any Actor)?
     ) async throws(PurSightError) -> LineageStep? { try await next() }
   }
 
+  /// Begins anew.
   public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(self) }
 }

@@ -5,7 +5,9 @@ internal import PurSightTLS
 public struct ConnectionSettings: Sendable {
   /// A value and where it came from.
   public struct Setting<Value: Sendable>: Sendable {
+    /// The value.
     public let value: Value
+    /// Where it came from.
     public let origin: Origin
   }
 
@@ -22,6 +24,7 @@ public struct ConnectionSettings: Sendable {
     /// Nothing said anything.
     case standard
 
+    /// The origin for people.
     public var description: String {
       switch self {
       case .option: "option"

@@ -89,6 +89,7 @@ public struct IngestProgress: Sendable {
 public struct IngestReport: Sendable {
   /// A column of the file.
   public struct Column: Sendable, Hashable {
+    /// The column's name.
     public let name: String
     /// Arrow's name of the type.
     public let typeName: String
@@ -117,10 +118,13 @@ public struct IngestReport: Sendable {
   public var id: String { Names.id(writeStream.name) }
   /// Rows of the whole load, stored or not.
   public var rows: Int64 { writeStream.nextOffset }
+  /// Rows stored, of the whole load.
   public var rowsStored: Int64 { writeStream.rowsStored }
+  /// Rows in quarantine, of the whole load.
   public var rowsQuarantined: Int64 { writeStream.rowsQuarantined }
   /// The dataset's revision with the last of the rows.
   public var revision: Int64 { writeStream.revision }
+  /// Columns in which a null was seen.
   public var nullColumnCount: Int { columns.count { $0.hasNulls } }
   /// Rows that this program has sent, per second.
   public var rowsPerSecond: Double { Double(rowsSent) / max(elapsed.inSeconds, 1e-9) }

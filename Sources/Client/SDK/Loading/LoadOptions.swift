@@ -50,6 +50,7 @@ public struct LoadReceipt: Sendable {
   /// Rows in quarantine.
   public var quarantined: Int64 { writeStream.rowsQuarantined }
 
+  /// Fields of the load can be read from the receipt itself.
   public subscript<Member>(dynamicMember path: KeyPath<WriteStream, Member>) -> Member {
     writeStream[keyPath: path]
   }

@@ -12,6 +12,7 @@ internal import PurSightArrow
 public struct RowSchema<Value>: Sendable {
   let fields: [RowField<Value>]
 
+  /// Makes a schema of the fields that are listed.
   public init(_ type: Value.Type, @RowSchemaBuilder<Value> _ fields: () -> [RowField<Value>]) {
     self.fields = fields()
   }
@@ -64,8 +65,10 @@ public struct RowField<Value>: Sendable {
 /// Collects the fields of a schema.
 @resultBuilder
 public enum RowSchemaBuilder<Value> {
+  /// Takes one field.
   public static func buildExpression(_ field: RowField<Value>) -> RowField<Value> { field }
 
+  /// Takes the fields in their order.
   public static func buildBlock(_ fields: RowField<Value>...) -> [RowField<Value>] { fields }
 }
 

@@ -40,7 +40,9 @@ public enum FailingRow: Sendable {
 
 /// The rows that broke a rule of a run. Only as many are fetched as are taken.
 public struct FailingRowSequence: AsyncSequence, Sendable {
+  /// What the sequence is made of.
   public typealias Element = FailingRow
+  /// How it can fail.
   public typealias Failure = PurSightError
 
   private let session: CallSession
@@ -51,6 +53,7 @@ public struct FailingRowSequence: AsyncSequence, Sendable {
     self.request = request
   }
 
+  /// Walks through the sequence once. For one task.
   public struct AsyncIterator: AsyncIteratorProtocol {
     private var responses: ServerStream<ReadFailingRowsResponse>.AsyncIterator
     private let decoder = MessageDecoder()
@@ -63,6 +66,7 @@ public struct FailingRowSequence: AsyncSequence, Sendable {
       }.makeAsyncIterator()
     }
 
+    /// The next element; nil at the end.
     public mutating func next() async throws(PurSightError) -> FailingRow? {
       while rows.isEmpty {
         guard let response = try await responses.next() else { return nil }
@@ -71,11 +75,13 @@ public struct FailingRowSequence: AsyncSequence, Sendable {
       return rows.removeFirst()
     }
 
+    /// As `next()`.
     public mutating func next(
       isolation actor: isolated (any Actor)?
     ) async throws(PurSightError) -> FailingRow? { try await next() }
   }
 
+  /// Begins anew.
   public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(self) }
 
   /// Single-owner: the iterator.

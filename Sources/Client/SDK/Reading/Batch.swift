@@ -14,14 +14,17 @@ public struct Batch: Sendable {
 
   /// What is known of a column beside its values.
   public struct Field: Sendable, Hashable {
+    /// The column's name.
     public let name: String
     /// Arrow's name of the type, such as `int64`, `string` or `timestamp[us, UTC]`.
     public let typeName: String
+    /// Whether values may be null.
     public let isNullable: Bool
     /// Whether values are numbers, to be set flush right.
     public let isNumeric: Bool
   }
 
+  /// How many rows there are.
   public var rowCount: Int { arrow.rowCount }
 
   /// The columns, in order.
@@ -30,11 +33,15 @@ public struct Batch: Sendable {
   /// The rows, in order.
   public var rows: Rows { Rows(batch: self) }
 
+  /// The rows of a batch, looked at in place.
   public struct Rows: RandomAccessCollection, Sendable {
     let batch: Batch
 
+    /// The first position: 0.
     public var startIndex: Int { 0 }
+    /// The position behind the last one.
     public var endIndex: Int { batch.rowCount }
+    /// The row at a position.
     public subscript(position: Int) -> Row { Row(batch, position) }
   }
 

@@ -8,7 +8,9 @@ internal import Synchronization
 /// Only as much is fetched as is taken. A connection that breaks is made anew and the read goes on
 /// where it was. Leaving the loop ends the read on the server too. Every iteration reads anew.
 public struct BatchSequence: AsyncSequence, Sendable {
+  /// What the sequence is made of.
   public typealias Element = Batch
+  /// How it can fail.
   public typealias Failure = PurSightError
 
   private let session: CallSession
@@ -41,6 +43,7 @@ public struct BatchSequence: AsyncSequence, Sendable {
     BatchSequence(session, query, from: position)
   }
 
+  /// Begins anew.
   public func makeAsyncIterator() -> AsyncIterator {
     progress.position = start
     return AsyncIterator(session, query, start, progress)
@@ -56,12 +59,14 @@ public struct BatchSequence: AsyncSequence, Sendable {
       self.progress = progress
     }
 
+    /// The next element; nil at the end.
     public mutating func next() async throws(PurSightError) -> Batch? {
       let batch = try await read.next()
       progress.position = read.position
       return batch
     }
 
+    /// As `next()`.
     public mutating func next(
       isolation actor: isolated (any Actor)?
     ) async throws(PurSightError) -> Batch? { try await next() }

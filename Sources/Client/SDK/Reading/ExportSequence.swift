@@ -13,7 +13,9 @@ public enum RowFormat: String, Sendable, CaseIterable {
 
 /// Rows of a dataset as bytes of a file: to be written one after another as they come.
 public struct ExportSequence: AsyncSequence, Sendable {
+  /// What the sequence is made of.
   public typealias Element = [UInt8]
+  /// How it can fail.
   public typealias Failure = PurSightError
 
   private let batches: BatchSequence
@@ -24,6 +26,7 @@ public struct ExportSequence: AsyncSequence, Sendable {
     self.format = format
   }
 
+  /// Walks through the sequence once. For one task.
   public struct AsyncIterator: AsyncIteratorProtocol {
     private enum State {
       case new
@@ -40,6 +43,7 @@ public struct ExportSequence: AsyncSequence, Sendable {
       self.format = format
     }
 
+    /// The next element; nil at the end.
     public mutating func next() async throws(PurSightError) -> [UInt8]? {
       switch state {
       case .new:
@@ -56,11 +60,13 @@ public struct ExportSequence: AsyncSequence, Sendable {
       }
     }
 
+    /// As `next()`.
     public mutating func next(
       isolation actor: isolated (any Actor)?
     ) async throws(PurSightError) -> [UInt8]? { try await next() }
   }
 
+  /// Begins anew.
   public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(batches, format) }
 }
 

@@ -60,5 +60,6 @@ public protocol RowDecodable: Sendable {
 }
 
 extension RowDecodable {
+  /// All columns.
   public static var columns: [String] { [] }
 }

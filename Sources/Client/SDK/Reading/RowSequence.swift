@@ -2,6 +2,7 @@
 ///
 /// As `BatchSequence`, which it walks through.
 public struct RowSequence<Element: Sendable>: AsyncSequence, Sendable {
+  /// How it can fail.
   public typealias Failure = any Error
 
   private let batches: BatchSequence
@@ -20,6 +21,7 @@ public struct RowSequence<Element: Sendable>: AsyncSequence, Sendable {
     RowSequence(batches.resumed(from: position), make)
   }
 
+  /// Walks through the sequence once. For one task.
   public struct AsyncIterator: AsyncIteratorProtocol {
     private var batches: BatchSequence.AsyncIterator
     private let make: @Sendable (Row) throws -> Element
@@ -38,6 +40,7 @@ public struct RowSequence<Element: Sendable>: AsyncSequence, Sendable {
       self.make = make
     }
 
+    /// The next element; nil at the end.
     public mutating func next() async throws -> Element? {
       while batch == nil || index == batch?.rowCount {
         before = behind
@@ -56,10 +59,12 @@ public struct RowSequence<Element: Sendable>: AsyncSequence, Sendable {
       return element
     }
 
+    /// As `next()`.
     public mutating func next(isolation actor: isolated (any Actor)?) async throws -> Element? {
       try await next()
     }
   }
 
+  /// Begins anew.
   public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(batches, make) }
 }
