@@ -62,7 +62,8 @@ package func decodeMessage<Message: BridgedMessage>(
   unsafe Message.initialize(empty)
   let descriptor = unsafe empty.assumingMemoryBound(to: ProtobufCMessage.self).pointee.descriptor
   let message = unsafe protobuf_c_message_unpack(
-    descriptor, arena.allocator, small.count, small.baseAddress?.assumingMemoryBound(to: UInt8.self))
+    descriptor, arena.allocator, small.count, small.baseAddress?.assumingMemoryBound(to: UInt8.self)
+  )
   guard let message = unsafe message else {
     if arena.isExhausted {
       throw RPCError(
