@@ -6,7 +6,7 @@ internal import PurSightJSON
 struct DocumentOptions: ParsableArguments {
   @Option(
     name: [.customShort("f"), .customLong("file")],
-    help: ArgumentHelp("A YAML file, a folder of them, or - ; may be repeated.", valueName: "path"),
+    help: ArgumentHelp("A YAML file, a folder of them, or - ; may be repeated.", valueName: "file"),
     completion: .file(extensions: ["yaml", "yml"]))
   var files: [String]
 

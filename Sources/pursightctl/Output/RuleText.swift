@@ -66,12 +66,10 @@ enum CheckText {
     if !error.isEmpty { lines.append(painter.paint("✗ \(error)", .red)) }
     var table = Table(
       columns: [
-        .init(title: ""), .init(title: ""), .init(title: "", alignment: .right), .init(title: ""),
-        .init(title: ""),
+        .init(title: ""), .init(title: "", alignment: .right), .init(title: ""), .init(title: ""),
       ], hasHeader: false)
     table.rows = verdicts.map { verdict in
-      let rule = rules.first { $0.id == verdict.ruleID }
-      return row(verdict, rule)
+      row(verdict, rules.first { $0.id == verdict.ruleID })
     }
     return lines + table.lines(width: nil, painter)
   }
@@ -80,23 +78,22 @@ enum CheckText {
     let id = verdict.ruleID
     switch verdict.outcome {
     case .pass where verdict.failed == 0:
-      return [.init("✓", .green), .init(id), .init(""), .init(""), .init("")]
+      return [.init("✓ \(id)", .green), .init(""), .init(""), .init("")]
     case .pass:
       return [
-        .init("✓", .green), .init(id), .init(count(verdict)), .init(found(verdict, rule)),
+        .init("✓ \(id)", .green), .init(count(verdict)), .init(found(verdict, rule)),
         .init("allowed", .dim),
       ]
     case .fail:
       return [
-        .init("✗", .red), .init(id, .bold), .init(count(verdict)), .init(found(verdict, rule)),
+        .init("✗ \(id)", .red), .init(count(verdict)), .init(found(verdict, rule)),
         .init(RuleText.consequence(verdict.severity), .yellow),
       ]
     case .notApplicable:
-      return [.init("–", .dim), .init(id), .init(""), .init("nothing to look at", .dim), .init("")]
+      return [.init("– \(id)", .dim), .init(""), .init("nothing to look at", .dim), .init("")]
     default:
       return [
-        .init("!", .red), .init(id, .bold), .init(""), .init(verdict.message),
-        .init("not evaluated", .red),
+        .init("! \(id)", .red), .init(""), .init(verdict.message), .init("not evaluated", .red),
       ]
     }
   }

@@ -89,7 +89,19 @@ enum YAMLText {
   /// A text as it is where YAML 1.1 and 1.2 both read it as that text; else in quotes.
   private static func scalar(_ text: String) -> String { isPlain(text) ? text : quoted(text) }
 
-  private static func quoted(_ text: String) -> String { JSONText.text(.string(text)) }
+  /// In double quotes, as JSON has it, with what only YAML takes for a line break or a mark escaped.
+  private static func quoted(_ text: String) -> String {
+    var result = ""
+    for scalar in JSONText.text(.string(text)).unicodeScalars {
+      switch scalar.value {
+      case 0x7f...0x9f, 0x2028, 0x2029, 0xfeff:
+        let digits = String(scalar.value, radix: 16)
+        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result
+  }
 
   private static func isPlain(_ text: String) -> Bool {
     guard let first = text.unicodeScalars.first, isLetter(first), !text.hasSuffix(" "),
