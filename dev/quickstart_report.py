@@ -37,7 +37,7 @@ class Report:
 
     def line(self, word: str, text: str) -> None:
         """Prints a line of the beginning, with the time since the start."""
-        seconds = int(time.time() - self.began)
+        seconds = int(time.time()) - int(self.began)
         clock = f"{seconds // 60}:{seconds % 60:02}" if word else ""
         self._print(f" {clock:4} {word:10} {text}")
 
