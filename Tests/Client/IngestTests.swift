@@ -207,13 +207,14 @@ import Testing
     #expect(fake[\.opened].isEmpty)
   }
 
-  @Test func `a file that is not there is NOT_FOUND by its name`() async throws {
+  @Test func `a file that is not there is named`() async throws {
     let error = await #expect(throws: PurSightError.self) {
       try await withServer(FakeIngestion()) { pursight in
         _ = try await pursight.dataset("d1").ingest(file: "/nonexistent/flights.csv")
       }
     }
-    #expect(error?.code == .notFound)
+    #expect(error?.code == .invalidArgument)
+    #expect(error?.reason == "FILE_NOT_FOUND")
     #expect(error?.message == "There is no file /nonexistent/flights.csv.")
   }
 }

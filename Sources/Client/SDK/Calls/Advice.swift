@@ -13,7 +13,9 @@ enum Advice {
       guard info?.metadata["permission"] != nil else { return nil }
       return "An administrator can grant a role that has it: pursightctl role grant ROLE "
         + "\(info?.metadata["principal"] ?? "PRINCIPAL")."
-    case .aborted: return "Read it again and repeat the change."
+    case .aborted:
+      // A fenced writer is told by the server; whoever repeats it would only fence the other one.
+      return info?.reason == "WRITER_FENCED" ? nil : "Read it again and repeat the change."
     case .deadlineExceeded: return "Try again, or allow more time."
     case .resourceExhausted, .unavailable:
       return error.retryDelay.map { "Try again in \($0)." }

@@ -11,7 +11,7 @@ struct InputFile: ~Copyable {
   /// Size when it was opened, in bytes; 0 for a pipe.
   let size: Int64
 
-  /// - Throws: `NOT_FOUND`, `PERMISSION_DENIED` or `INVALID_ARGUMENT` in a sentence.
+  /// - Throws: `INVALID_ARGUMENT` in a sentence; reason `FILE_NOT_FOUND` where there is none.
   init(_ path: String) throws(PurSightError) {
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw FileProblem.error("open", path) }
@@ -60,9 +60,12 @@ enum FileProblem {
   static func error(_ verb: String, _ path: String) -> PurSightError {
     let number = errno
     switch number {
-    case ENOENT: return PurSightError(.notFound, "There is no file \(path).")
+    case ENOENT:
+      return PurSightError(
+        .invalidArgument, "There is no file \(path).", reason: "FILE_NOT_FOUND")
     case EACCES, EPERM:
-      return PurSightError(.permissionDenied, "This user may not \(verb) \(path).")
+      return PurSightError(
+        .invalidArgument, "This user may not \(verb) \(path).", reason: "FILE_NOT_ALLOWED")
     default:
       let reason = unsafe String(cString: strerror(number))
       return PurSightError(.invalidArgument, "Cannot \(verb) \(path): \(reason).")
