@@ -20,6 +20,8 @@ final class FakeIngestion: Sendable {
     case storeAndSayAlreadyExists
     /// Stores it and announces that the server is about to stop.
     case storeAndDrain
+    /// Stores it and ends the call as if another writer had been there.
+    case storeAndAbort
     /// Never answers.
     case hold
   }
@@ -142,6 +144,9 @@ final class FakeIngestion: Sendable {
       _ = store(request)
       throw RPCError(.unavailable, "The server is gone.")
     case .breakOff: throw RPCError(.unavailable, "The server is gone.")
+    case .storeAndAbort:
+      _ = store(request)
+      throw RPCError(.aborted, "Another writer has moved the stream on.")
     case .refuse(let code, let rows):
       try await responses.write(
         AppendRowsResponse(

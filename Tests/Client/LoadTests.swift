@@ -142,6 +142,13 @@ import Testing
     #expect(done?.code == .aborted)
   }
 
+  @Test func `a writer that met its own older call goes on`() async throws {
+    let fake = FakeIngestion()
+    fake[\.fates] = { index, _ in index == 4 ? .storeAndAbort : .store }
+    try await load(fake)
+    #expect(fake[\.values] == Array(0..<200))
+  }
+
   @Test func `without patience the first loss ends the load, resumable`() async throws {
     let fake = FakeIngestion()
     fake[\.fates] = { index, _ in index == 5 ? .breakOff : .store }

@@ -1,7 +1,7 @@
 import PurSightClient
 
 // The programs that users want to write, as they would write them. They are compiled with every
-// build and run against a whole server in Tests/EndToEnd; whoever changes the SDK keeps them short.
+// build, so that whoever changes the SDK sees what it does to users.
 
 enum Programs {
   /// Looks an asset up, shows what is said of it, and changes it.

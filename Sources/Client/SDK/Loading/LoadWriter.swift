@@ -243,9 +243,11 @@ actor LoadWriter {
     failures += 1
     do throws(PurSightError) {
       let failure = PurSightError(any: error)
-      guard failure.code == .unavailable, ContinuousClock.now - lostSince < retryFor else {
-        throw Self.final(failure)
-      }
+      // ABORTED may also mean that an append of the call before came through after all; who owns the
+      // load is seen when it is looked at.
+      guard [.unavailable, .aborted].contains(failure.code),
+        ContinuousClock.now - lostSince < retryFor
+      else { throw Self.final(failure) }
       report(isReconnecting: true)
       try await session.sleep(
         for: failure.retryDelay ?? session.retry.jitteredBackoff(after: failures))
