@@ -41,9 +41,11 @@ import Testing
 
   let commands: [Found]
 
+  /// The parser takes seconds for it.
+  private static let dumped = PurSightCommand._dumpHelp()
+
   init() throws {
-    let text = PurSightCommand._dumpHelp()
-    let root = try JSONDecoder().decode(Dump.self, from: Data(text.utf8)).command
+    let root = try JSONDecoder().decode(Dump.self, from: Data(Self.dumped.utf8)).command
     commands = Self.all(root, []).filter { $0.command.commandName != "help" }
   }
 

@@ -18,7 +18,7 @@ enum AssetPage {
     if !lineage.isEmpty { page.section("Lineage", lines: lineage) }
     if asset.kind == .dataset {
       let issues = try await issues(asset, pursight)
-      if !issues.isEmpty { page.section("Issues", lines: issues) }
+      if !issues.rows.isEmpty { page.section("Open issues", issues) }
     }
     return page
   }
@@ -48,17 +48,23 @@ enum AssetPage {
   /// Issues that are shown on the page.
   private static let maxIssues = 10
 
-  private static func issues(_ asset: CatalogAsset, _ pursight: PurSight) async throws -> [String] {
-    var lines: [String] = []
+  private static func issues(_ asset: CatalogAsset, _ pursight: PurSight) async throws -> Table {
+    var table = Table(
+      columns: [.init(title: ""), .init(title: "", alignment: .right), .init(title: "")],
+      hasHeader: false)
     for try await issue in pursight.dataset(asset.fqn).issues(where: "state = 'open'") {
-      guard lines.count < maxIssues else {
-        lines.append("… and more: pursightctl issue list --dataset \(asset.fqn)")
+      guard table.rows.count < maxIssues else {
+        table.rows.append([
+          .init("…"), .init(""), .init("pursightctl issue list --dataset \(asset.fqn)", .dim),
+        ])
         break
       }
-      let rows = DisplayText.count(issue.failingRows, "row")
-      lines.append("✗ \(issue.ruleID)  \(rows)  \(DisplayText.printable(issue.summary))")
+      table.rows.append([
+        .init("✗ \(issue.ruleID)", .red), .init(DisplayText.count(issue.failingRows, "row")),
+        .init(issue.summary),
+      ])
     }
-    return lines
+    return table
   }
 }
 

@@ -32,7 +32,7 @@ struct AuditCommand: Noun {
     name: { $0.id })
 
   private static func resources(_ event: AuditEvent) -> String {
-    let names = event.resources.map { ResourceName.short($0.name) }
+    let names = event.resources.map { ResourceName.inProject($0.name) }
     return names.count > 2
       ? "\(names[0]) and \(names.count - 1) more" : names.joined(separator: ", ")
   }

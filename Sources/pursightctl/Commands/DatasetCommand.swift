@@ -15,7 +15,6 @@ struct DatasetCommand: Noun {
     columns: [
       .init("Name") { .text($0.fqn) },
       .init("Rows", .right) { .number($0.rowCount) },
-      .init("Columns", .right) { .number($0.columns.count) },
       .init("Size", .right) { .bytes($0.storedBytes) },
       .init("Quarantine", .right) { .number($0.quarantinedCount) },
       .init("Revision", .right) { .number($0.revision) },

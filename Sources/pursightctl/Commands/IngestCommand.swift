@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Foundation
 internal import PurSightClient
 
 /// `pursightctl ingest`: loads files.
@@ -52,6 +53,9 @@ struct IngestCommand: Noun {
     @OptionGroup(title: "Global options") var global: GlobalOptions
 
     func run(_ session: Session) async throws {
+      guard FileManager.default.fileExists(atPath: file) else {
+        throw Failure.code(.invalidArgument, "There is no file \(file).")
+      }
       var options = load.options
       options.id = id
       options.source = source

@@ -99,7 +99,13 @@ struct RuleCommand: Noun {
       _ = try session.format(OutputFormat.answers + [.yaml])
       let pursight = try await session.client()
       let named = try await apply(session, pursight) ?? rules
-      let result = try await pursight.dataset(dataset).check(rules: named)
+      let result: CheckResult
+      if let known = try await ownRun(pursight, named) {
+        result = known
+      } else {
+        result = try await pursight.dataset(dataset).check(rules: named)
+        try await noteQuarantine(session, pursight)
+      }
       if session.global.output?.isForPeople ?? true {
         let ruleSet = try? await pursight.ruleSets.get(
           result.run.ruleSet, version: result.run.ruleSetVersion)
@@ -108,6 +114,35 @@ struct RuleCommand: Noun {
         try session.answer(JSONText.value(result.run)) { [] }
       }
       if result.verdict == .fail || result.verdict == .error { throw Finished(status: .no) }
+    }
+
+    /// The run that the dataset's only load made while it streamed, when it is by the rules as they
+    /// are now. It has seen the rows that went to quarantine, too; a new run looks at stored rows.
+    private func ownRun(_ pursight: PurSight, _ named: String?) async throws -> CheckResult? {
+      let info = try await pursight.datasets.get(dataset)
+      let wanted = named ?? ResourceName.last(info.ruleSet)
+      guard !wanted.isEmpty else { return nil }
+      var loads: [WriteStream] = []
+      for try await load in pursight.loads.list(dataset: info.name) {
+        loads.append(load)
+        if loads.count > 1 { return nil }
+      }
+      guard let load = loads.first, load.state == .finished, load.revision == info.revision,
+        !load.checkRun.isEmpty, ResourceName.last(load.ruleSet) == ResourceName.last(wanted)
+      else { return nil }
+      let ruleSet = try await pursight.ruleSets.get(wanted)
+      guard ruleSet.version == load.ruleSetVersion else { return nil }
+      let result = try await pursight.checkRuns.get(load.checkRun)
+      return result.run.state == .succeeded ? result : nil
+    }
+
+    /// Says that a new run has not seen the rows in quarantine.
+    private func noteQuarantine(_ session: Session, _ pursight: PurSight) async throws {
+      let count = try await pursight.datasets.get(dataset).quarantinedCount
+      guard count > 0, session.global.output?.isForPeople ?? true else { return }
+      session.terminal.note(
+        "\(DisplayText.count(count, "row")) in quarantine \(count == 1 ? "is" : "are") not looked "
+          + "at: pursightctl quarantine list \(dataset)")
     }
 
     /// Applies the rules of the file.
@@ -133,15 +168,23 @@ struct RuleCommand: Noun {
     @OptionGroup(title: "Global options") var global: GlobalOptions
 
     func run(_ session: Session) async throws {
-      let pursight = try await session.client()
-      let rules = try await pursight.dataset(dataset).suggestedRules()
-      let ruleSet = RuleSet(name: Self.id(dataset), dataset: dataset, rules: rules)
       let format = try session.format([.yaml, .json, .jsonl], standard: .yaml)
+      let pursight = try await session.client()
+      let info = try await pursight.datasets.get(dataset)
+      let rules = try await pursight.dataset(dataset).suggestedRules()
+      var id = Self.id(info.fqn)
+      // Applying a suggestion must not replace what people wrote.
+      if try await found({ try await pursight.ruleSets.get(id) }) != nil { id += "-suggested" }
+      let ruleSet = RuleSet(name: id, dataset: info.fqn, rules: rules)
       guard format == .yaml else { return try session.answer(JSONText.value(ruleSet)) { [] } }
       try session.say(
-        "# Suggested from what \(DisplayText.printable(dataset)) holds today: read before you "
+        "# Suggested from what \(DisplayText.printable(info.fqn)) holds today: read before you "
           + "apply.")
       try session.terminal.write(DocumentWriter.text(.ruleSet, ruleSet))
+      guard info.ruleSet.isEmpty else { return }
+      try session.say(["---", "# Every load is checked by them from then on."])
+      try session.terminal.write(
+        DocumentWriter.text(.dataset, Dataset(fqn: info.fqn, ruleSet: id)))
     }
 
     /// An id that a rule set may have: lower-case letters, digits and dashes, from a letter.

@@ -116,6 +116,12 @@ enum ResourceName {
     return parts.count == 4 && parts[0] == "projects" ? String(parts[3]) : name
   }
 
+  /// `checkRuns/0198…` of `projects/default/checkRuns/0198…`; anything else as it is.
+  static func inProject(_ name: String) -> String {
+    let parts = name.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)
+    return parts.count == 3 && parts[0] == "projects" ? String(parts[2]) : name
+  }
+
   /// The last part.
   static func last(_ name: String) -> String {
     name.split(separator: "/").last.map(String.init) ?? name

@@ -32,16 +32,16 @@ enum ConnectionHint {
       "Leave --plaintext out, and give the server's CA with --ca (PURSIGHT_TLS_CA)."
     ),
     (
-      ["is not trusted", "unknown ca", "verify failed"],
-      "Give the CA that issued the server's certificate: --ca (PURSIGHT_TLS_CA)."
-    ),
-    (
       ["for another name", "hostname mismatch", "ip address mismatch"],
       "Use an address that the certificate names, or say the name with --server-name."
     ),
     (
       ["has expired"],
       "Renew it; `pursightctl doctor` says whose certificate it is."
+    ),
+    (
+      ["is not trusted", "unknown ca", "verify failed"],
+      "Give the CA that issued the server's certificate: --ca (PURSIGHT_TLS_CA)."
     ),
     (
       ["not accept our certificate", "refused our certificate"],

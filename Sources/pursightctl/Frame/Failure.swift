@@ -77,8 +77,8 @@ extension Failure {
   }
 
   private static func hint(_ error: PurSightError) -> String? {
-    guard error.code == .unavailable else { return error.advice }
-    return ConnectionHint.of(error.message) ?? error.advice
+    let hint = error.code == .unavailable ? ConnectionHint.of(error.message) : ServerHint.of(error)
+    return hint ?? error.advice
   }
 
   /// Any error as a failure.

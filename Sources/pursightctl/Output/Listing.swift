@@ -134,7 +134,9 @@ private struct ListPrinter<Element: RPCMessage> {
 
   private var header: String {
     CSVText.line(
-      listing.columns.map { $0.title.lowercased().replacing(" ", with: "_") })
+      listing.columns.map {
+        $0.title == "#" ? "index" : $0.title.lowercased().replacing(" ", with: "_")
+      })
   }
 
   private func table(_ block: [Element], hasHeader: Bool) -> Table {
