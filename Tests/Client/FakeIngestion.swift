@@ -187,8 +187,7 @@ final class FakeIngestion: Sendable {
       state.stream.nextOffset += Int64(values.count + request.unparsedRows.count)
       state.stream.rowsStored += Int64(values.count)
       state.stream.rowsQuarantined += Int64(request.unparsedRows.count)
-      state.stream.resumeToken =
-        request.resumeToken.isEmpty ? state.stream.resumeToken : request.resumeToken
+      state.stream.resumeToken = request.resumeToken
       state.stream.revision += 1
       return AppendRowsResponse(
         committedOffset: state.stream.nextOffset, rowsStored: state.stream.rowsStored,

@@ -93,10 +93,18 @@ import Testing
   }
 
   /// Loads until the append of this number breaks off for good.
-  private func interrupt(
+  @discardableResult private func interrupt(
     _ fake: FakeIngestion, _ file: TemporaryFile, at index: Int, _ options: IngestOptions
   ) async throws -> PurSightError? {
-    fake[\.fates] = { number, _ in number >= index ? .breakOff : .store }
+    try await interrupt(fake, file, options) { number, _ in number >= index }
+  }
+
+  /// Loads until an append for which `isOver` says so breaks off.
+  @discardableResult private func interrupt(
+    _ fake: FakeIngestion, _ file: TemporaryFile, _ options: IngestOptions,
+    when isOver: @escaping @Sendable (Int, Int64) -> Bool
+  ) async throws -> PurSightError? {
+    fake[\.fates] = { number, offset in isOver(number, offset) ? .breakOff : .store }
     var impatient = options
     impatient.retryFor = .zero
     let wanted = impatient
@@ -129,12 +137,32 @@ import Testing
     #expect(report.rowsSent == 600)
   }
 
+  @Test func `a load that stopped between the parts of a batch goes on there`() async throws {
+    let fake = FakeIngestion()
+    fake[\.limits].maxBatchRows = 30
+    let text = csv(0..<1000) { $0 == 555 ? "555,only two" : nil }
+    let file = try TemporaryFile("numbers.csv", text)
+    // 100 rows go at once until the limits are known, afterwards 30, 30, 30 and 10.
+    for stop: Int64 in [430, 700] {
+      try await interrupt(fake, file, small) { _, offset in
+        offset >= stop && !offset.isMultiple(of: 100)
+      }
+      #expect(!fake[\.stream].nextOffset.isMultiple(of: 100))
+    }
+    let report = try await withServer(fake) { pursight in
+      try await pursight.resumeIngest(try await pursight.loads.find())
+    }
+    #expect(report.rows == 1000)
+    #expect(fake[\.values] == (0..<1000).filter { $0 != 555 })
+    #expect(fake[\.unparsed].map(\.offset) == [555])
+  }
+
   @Test func `the same command again goes on where it was`() async throws {
     let fake = FakeIngestion()
     // Read as local time here; the dataset keeps points in time in UTC.
     let text = "id,at\n" + (0..<500).map { "\($0),2013-01-01 05:00:00\n" }.joined()
     let file = try TemporaryFile("times.csv", text)
-    _ = try await interrupt(fake, file, at: 2, small)
+    try await interrupt(fake, file, at: 2, small)
     fake[\.dataset]?.columns = [
       Column(name: "id", type: .int64), Column(name: "at", type: .timestamp),
     ]
@@ -155,7 +183,7 @@ import Testing
     let fake = FakeIngestion()
     let text = csv(0..<1000)
     let file = try TemporaryFile("numbers.csv", text)
-    _ = try await interrupt(fake, file, at: 4, small)
+    try await interrupt(fake, file, at: 4, small)
     let range = try #require(text.firstRange(of: old))
     var changed = text
     changed.replaceSubrange(range, with: new)
@@ -174,7 +202,7 @@ import Testing
   @Test func `a file that became shorter is refused`() async throws {
     let fake = FakeIngestion()
     let file = try TemporaryFile("numbers.csv", csv(0..<1000))
-    _ = try await interrupt(fake, file, at: 4, small)
+    try await interrupt(fake, file, at: 4, small)
     try file.write(csv(0..<100))
     let error = await #expect(throws: PurSightError.self) {
       try await withServer(fake) { pursight in

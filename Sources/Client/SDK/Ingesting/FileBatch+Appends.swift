@@ -7,9 +7,11 @@ internal import PurSightRPC
 struct FileAppend {
   let batch: RecordBatch
   let unparsed: [UnparsedRow]
-  /// Kept with the append; empty inside a batch of the file, whose end only is a place to go on
-  /// from.
+  /// Kept with the append. Inside of a batch, whose ends only are places to go on from, that of the
+  /// batch's start.
   let token: [UInt8]
+  /// Kept with a part of the append, where it has to be sent in parts.
+  let partToken: [UInt8]
 
   var rowCount: Int { batch.rowCount + unparsed.count }
 }
@@ -41,7 +43,7 @@ extension FileBatch {
     return FileAppend(
       batch: rows.batch.slice(start..<start + range.count - rejected.count),
       unparsed: rejected.map { UnparsedRow($0, rawBytes, Self.maxMessageBytes) },
-      token: isLast ? token : [])
+      token: isLast ? token : startToken, partToken: startToken)
   }
 }
 

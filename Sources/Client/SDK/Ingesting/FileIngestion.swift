@@ -94,7 +94,8 @@ struct FileIngestion: Sendable {
       meter.sent(upTo: batch.rows.end)
       for append in batch.appends(skipping: skipped, maxRows: await writer.limits.maxBatchRows) {
         if append.unparsed.isEmpty {
-          try await writer.write(append.batch, encoder, resumeToken: append.token)
+          try await writer.write(
+            append.batch, encoder, resumeToken: append.token, partToken: append.partToken)
         } else {
           let message = try encoder.encode(append.batch)
           try await writer.write(

@@ -7,7 +7,10 @@ internal import PurSightRPC
 /// Rows of a file, and how to go on behind them.
 struct FileBatch: Sendable {
   let rows: ParsedRows
+  /// Where to go on from when the rows are durable.
   let token: [UInt8]
+  /// Where to go on from while they are not.
+  let startToken: [UInt8]
 }
 
 /// What the head of a file says.
@@ -88,6 +91,8 @@ struct FileReading: Sendable {
     let again = plan.format == .arrowStream && token != nil ? try InputFile(plan.path) : nil
     let parser = try plan.parser(schema: head.schema, from: start)
     var trail = HashTrail(start.byteOffset > 0 ? token?.hash ?? SHA256() : SHA256())
+    var before = ResumeToken(
+      position: start, hash: trail.hash(upTo: start.byteOffset), schema: schema, plan: plan)
     var isAtEnd = false
     while !isAtEnd {
       let block =
@@ -99,7 +104,9 @@ struct FileReading: Sendable {
       for batch in isAtEnd ? try parser.finish() : try parser.receive(block) {
         let hash = trail.hash(upTo: batch.end.byteOffset)
         let token = ResumeToken(position: batch.end, hash: hash, schema: schema, plan: plan)
-        guard await handOff.send(FileBatch(rows: batch, token: token.encoded)) else { return }
+        let next = FileBatch(rows: batch, token: token.encoded, startToken: before.encoded)
+        before = token
+        guard await handOff.send(next) else { return }
       }
     }
   }

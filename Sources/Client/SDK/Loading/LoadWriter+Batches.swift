@@ -5,9 +5,12 @@ internal import PurSightRPC
 extension LoadWriter {
   /// Writes the rows of a batch, in as many appends as the server's limits ask for.
   ///
-  /// - Parameter resumeToken: What is kept with the last of them.
+  /// - Parameters:
+  ///   - resumeToken: What is kept with the last of them.
+  ///   - partToken: What is kept with the others.
   nonisolated func write(
-    _ batch: RecordBatch, _ encoder: BatchEncoder, resumeToken: [UInt8] = []
+    _ batch: RecordBatch, _ encoder: BatchEncoder, resumeToken: [UInt8] = [],
+    partToken: [UInt8] = []
   ) async throws(PurSightError) {
     guard batch.rowCount > 0 else { return }
     let limits = await limits
@@ -30,7 +33,7 @@ extension LoadWriter {
       let end = min(start + rows, batch.rowCount)
       try await write(
         batch.slice(start..<end), encoder,
-        resumeToken: end == batch.rowCount ? resumeToken : [])
+        resumeToken: end == batch.rowCount ? resumeToken : partToken, partToken: partToken)
     }
   }
 

@@ -62,6 +62,7 @@ actor LoadWriter {
   func write(_ request: AppendRowsRequest, rowCount: Int) async throws(PurSightError) {
     while window.isFull { try await wait() }
     try check()
+    guard !Task.isCancelled else { throw PurSightError(.cancelled, "The task was cancelled.") }
     window.add(request, rowCount: Int64(rowCount))
     if runner == nil { runner = Task { await run() } }
     await pump()
@@ -243,8 +244,8 @@ actor LoadWriter {
     failures += 1
     do throws(PurSightError) {
       let failure = PurSightError(any: error)
-      // ABORTED may also mean that an append of the call before came through after all; who owns the
-      // load is seen when it is looked at.
+      // ABORTED may also mean that an append of the call before came through after all; who owns
+      // the load is seen when it is looked at.
       guard [.unavailable, .aborted].contains(failure.code),
         ContinuousClock.now - lostSince < retryFor
       else { throw Self.final(failure) }
