@@ -169,7 +169,7 @@ let package = Package(
         "PurSightAccess", "PurSightServerTransport", "PurSightPrivateCluster",
         "PurSightTelemetry", "PurSightJSON", "PurSightAPI", "PurSightRPC", "PurSightStorage",
         "PurSightPostgres", "PurSightServiceKit", "PurSightGovernance", "PurSightNet",
-        "PurSightTLS", "PurSightCrypto", "PurSightTransparencyLog", yams,
+        "PurSightTLS", "PurSightCrypto", "PurSightTransparencyLog",
       ]),
 
     // Client
