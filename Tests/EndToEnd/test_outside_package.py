@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import re
 import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -18,15 +19,8 @@ let package = Package(
   ])
 """
 
-PROGRAM = """import PurSightClient
-
-do {
-  _ = try await PurSight.connect(address: "127.0.0.1:1")
-    .dataset("flights").rows().first { _ in true }
-} catch {
-  print("no server:", error)
-}
-"""
+# The program is the one that README.md shows.
+PROGRAM = re.search(r"```swift\n(.*?)```", (ROOT / "README.md").read_text(), re.S)[1]
 
 
 def git(*arguments: object, cwd: pathlib.Path) -> None:
@@ -47,8 +41,13 @@ def test_a_package_that_depends_by_tag_builds(tmp_path):
     (outside / "Package.swift").write_text(MANIFEST.format(url=url, package="pursight"))
     (outside / "Sources/outside/main.swift").write_text(PROGRAM)
     result = subprocess.run(
-        ["swift", "run", "--quiet", "outside"], cwd=outside, capture_output=True, text=True,
-        timeout=900, env=os.environ,
-    )  # fmt: skip
-    assert result.returncode == 0, result.stdout + result.stderr
-    assert "no server:" in result.stdout
+        ["swift", "run", "--quiet", "outside"],
+        cwd=outside,
+        capture_output=True,
+        text=True,
+        timeout=900,
+        env=os.environ | {"PURSIGHT_ADDRESS": "127.0.0.1:1"},
+    )
+    # There is no such server, and the program says so: it was built and it ran.
+    assert result.returncode != 0
+    assert "127.0.0.1:1" in result.stderr, result.stdout + result.stderr

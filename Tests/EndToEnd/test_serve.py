@@ -25,8 +25,7 @@ class Site:
         pki = self.files["ca"].parent
         (folder / "master.key").write_text("00" * 32)
         self.config = folder / "pursightd.yaml"
-        self.config.write_text(
-            f"""
+        self.config.write_text(f"""
             listen: 127.0.0.1:0
             plaintext_listen: 127.0.0.1:0
             admin_listen: 127.0.0.1:0
@@ -42,8 +41,7 @@ class Site:
               signing_key_file: {server.data}/audit.key
               master_key_file: {folder}/master.key
               origin: pursight-test
-            """
-        )
+            """)
 
     def run(self, *arguments, **environment) -> subprocess.CompletedProcess:
         return subprocess.run(
