@@ -68,6 +68,21 @@ import Testing
     #expect(window.isFull)
   }
 
+  @Test func `the window is full of bytes too, but a single append always finds room`() throws {
+    var window = AppendWindow(committed: 0)
+    window.limits = AppendWindow.Limits(AppendLimits(maxInFlight: 64))
+    let half = [UInt8](repeating: 0, count: AppendWindow.maxBytes / 2)
+    window.add(AppendRowsRequest(arrowBatch: half), rowCount: 1)
+    #expect(!window.isFull)
+    window.add(AppendRowsRequest(arrowBatch: half), rowCount: 1)
+    #expect(window.isFull)
+    try window.acknowledge(1)
+    #expect(!window.isFull)
+    try window.acknowledge(2)
+    window.add(AppendRowsRequest(arrowBatch: half + half + half), rowCount: 1)
+    #expect(window.isFull)
+  }
+
   @Test func `limits that make no sense are set right`() {
     let limits = AppendWindow.Limits(
       AppendLimits(maxBatchBytes: -1, maxBatchRows: 0, maxInFlight: 1_000_000))

@@ -46,8 +46,8 @@ struct IngestPlan: Sendable {
       .invalidArgument, "The \(what) is \"\(character)\"; it is one ASCII character.")
   }
 
-  /// Appends no larger than the server's first answer allows anyway.
-  private static let batchBytes = 1 << 20
+  /// Bytes of the file after which a batch ends.
+  private static let batchBytes = LoadLimits.appendBytes
 
   private var types: [String: ArrowType] {
     datasetTypes.merging(options.types.mapValues { ArrowType($0) }) { _, chosen in chosen }

@@ -12,11 +12,16 @@ struct AppendWindow {
     let request: AppendRowsRequest
 
     var end: Int64 { offset + rowCount }
+
+    /// Bytes of rows in it.
+    var byteCount: Int {
+      request.unparsedRows.reduce(request.arrowBatch.count) { $0 + $1.raw.count }
+    }
   }
 
   /// What the server allows; before its first answer, what every server allows.
   struct Limits: Equatable {
-    var maxBatchBytes = 1 << 20
+    var maxBatchBytes = 4 << 20
     var maxBatchRows = 65_536
     var maxInFlight = 4
 
@@ -41,18 +46,30 @@ struct AppendWindow {
   /// How many of `pending`, from the first, went out on the call at hand.
   private(set) var sentCount = 0
 
+  /// Bytes of `pending`.
+  private var pendingBytes = 0
+
+  /// Bytes that are kept until they are durable.
+  static let maxBytes = 16 << 20
+
   init(committed: Int64) {
     self.committed = committed
     next = committed
   }
 
-  var isFull: Bool { pending.count >= limits.maxInFlight }
+  /// Whether nothing may be added: as many appends are on their way as the server allows, or as many
+  /// bytes as this side keeps. A single append always finds room.
+  var isFull: Bool {
+    pending.count >= limits.maxInFlight || (pendingBytes >= Self.maxBytes && !isEmpty)
+  }
   var isEmpty: Bool { pending.isEmpty }
 
   mutating func add(_ request: AppendRowsRequest, rowCount: Int64) {
     var request = request
     request.offset = next
-    pending.append(Append(offset: next, rowCount: rowCount, request: request))
+    let append = Append(offset: next, rowCount: rowCount, request: request)
+    pendingBytes += append.byteCount
+    pending.append(append)
     next += rowCount
   }
 
@@ -79,6 +96,7 @@ struct AppendWindow {
         reason: "OFFSET_MISMATCH",
         advice: "Somebody else writes to this load, or the rows are not the same as before.")
     }
+    for append in pending.prefix(done) { pendingBytes -= append.byteCount }
     pending.removeFirst(done)
     sentCount = max(sentCount - done, 0)
     committed = offset

@@ -96,6 +96,9 @@ public final class Load<Value: Sendable>: Sendable {
 
 /// What bounds the memory of a load.
 enum LoadLimits {
+  /// Bytes that one append is made of where there are more: large enough that a commit costs
+  /// little, small enough that some of them fit into memory.
+  static let appendBytes = 2 << 20
   /// Bytes of a batch's columns after which it is sent.
   static let batchBytes = 768 << 10
   /// Values of `progress` that are kept while nobody reads them.

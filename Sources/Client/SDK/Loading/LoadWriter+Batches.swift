@@ -14,20 +14,24 @@ extension LoadWriter {
   ) async throws(PurSightError) {
     guard batch.rowCount > 0 else { return }
     let limits = await limits
-    let message = try encoder.encode(batch)
-    if message.count <= limits.maxBatchBytes, batch.rowCount <= limits.maxBatchRows {
-      return try await write(
-        AppendRowsRequest(arrowBatch: message, resumeToken: resumeToken),
-        rowCount: batch.rowCount)
+    let target = min(limits.maxBatchBytes, LoadLimits.appendBytes)
+    var parts = max(
+      (batch.byteCount + target - 1) / target,
+      (batch.rowCount + limits.maxBatchRows - 1) / limits.maxBatchRows)
+    if parts <= 1 || batch.rowCount == 1 {
+      let message = try encoder.encode(batch)
+      if message.count <= limits.maxBatchBytes {
+        return try await write(
+          AppendRowsRequest(arrowBatch: message, resumeToken: resumeToken),
+          rowCount: batch.rowCount)
+      }
+      guard batch.rowCount > 1 else {
+        throw PurSightError(
+          .resourceExhausted,
+          "A row takes \(message.count) bytes; the server takes \(limits.maxBatchBytes) at once.")
+      }
+      parts = 2
     }
-    guard batch.rowCount > 1 else {
-      throw PurSightError(
-        .resourceExhausted,
-        "A row takes \(message.count) bytes; the server takes \(limits.maxBatchBytes) at once.")
-    }
-    let parts = max(
-      (message.count + limits.maxBatchBytes - 1) / limits.maxBatchBytes,
-      (batch.rowCount + limits.maxBatchRows - 1) / limits.maxBatchRows, 2)
     let rows = (batch.rowCount + parts - 1) / parts
     for start in stride(from: 0, to: batch.rowCount, by: rows) {
       let end = min(start + rows, batch.rowCount)
