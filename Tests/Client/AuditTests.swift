@@ -179,6 +179,19 @@ import Testing
     }
   }
 
+  @Test func `a memory that other logs share does not get in the way`() async throws {
+    let memory = try TemporaryFile("checkpoints.json", "[]")
+    let store = FileCheckpointStore(memory.path)
+    let (first, second) = (try Log(20), try Log(5))
+    for log in [first, second, first] {
+      try await withLog(log) { audit in
+        let key = try PurSightClient.VerifierKey(log.verifierKey)
+        #expect(try await audit.verify(key, remembering: store).isIntact)
+      }
+    }
+    #expect(try store.notes().count == 2)
+  }
+
   @Test func `a log that somebody else has signed is not believed`() async throws {
     let log = try Log(3)
     let other = try Log(1)

@@ -22,13 +22,7 @@ extension Audit {
     try await waitForEvents()
     let newest = try SignedCheckpoint(verifying: await checkpoint().note, key)
     var checkpoints = [newest.checkpoint]
-    do {
-      for note in try await store?.notes() ?? [] {
-        checkpoints.append(try SignedCheckpoint(verifying: note, key).checkpoint)
-      }
-    } catch {
-      throw PurSightError(any: error)
-    }
+    checkpoints += try await remembered(store, key)
     let report = try await replay(checkpoints, newest)
     if report.isIntact {
       do {
@@ -38,6 +32,24 @@ extension Audit {
       }
     }
     return report
+  }
+
+  /// What was seen of this log before. Notes that another key has signed are of another log.
+  private func remembered(
+    _ store: (any CheckpointStore)?, _ key: VerifierKey
+  ) async throws(PurSightError) -> [PurSightTransparencyLog.Checkpoint] {
+    do {
+      return try await (store?.notes() ?? []).compactMap { note in
+        do throws(PurSightError) {
+          return try SignedCheckpoint(verifying: note, key).checkpoint
+        } catch {
+          guard error.reason == "UNTRUSTED" else { throw error }
+          return nil
+        }
+      }
+    } catch {
+      throw PurSightError(any: error)
+    }
   }
 
   /// Waits until the newest event is in a checkpoint, so that nothing is passed over.
