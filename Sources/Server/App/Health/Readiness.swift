@@ -26,8 +26,8 @@ final class Readiness: Sendable {
     change { state in if !state.isDraining { state.isServing = isServing } }
   }
 
-  /// The server is about to stop: there is no way back. Who watches hears it and is let go, so that the
-  /// stop does not wait for calls that never end by themselves.
+  /// The server is about to stop: there is no way back. Who watches hears it and is let go, so that
+  /// the stop does not wait for calls that never end by themselves.
   func beginDrain() {
     change { state in
       state.isDraining = true
