@@ -198,6 +198,7 @@ struct RuleCommand: Noun {
         }
       }
       while id.last == "-" { id.removeLast() }
+      if id.isEmpty { return "rules" }
       return id.first?.isLetter == true ? String(id.prefix(63)) : "rules-" + id.prefix(57)
     }
   }

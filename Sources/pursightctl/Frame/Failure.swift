@@ -77,8 +77,8 @@ extension Failure {
   }
 
   private static func hint(_ error: PurSightError) -> String? {
-    let hint = error.code == .unavailable ? ConnectionHint.of(error.message) : ServerHint.of(error)
-    return hint ?? error.advice
+    guard error.code == .unavailable else { return error.advice ?? ServerHint.of(error) }
+    return ConnectionHint.of(error.message) ?? error.advice
   }
 
   /// Any error as a failure.

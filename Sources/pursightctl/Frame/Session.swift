@@ -10,9 +10,10 @@ final class Session {
   let terminal: Terminal
   private var open: PurSight?
 
-  init(_ global: GlobalOptions) {
+  /// - Parameter terminal: Where text goes; nil: to the terminal of this process.
+  init(_ global: GlobalOptions, terminal: Terminal? = nil) {
     self.global = global
-    terminal = Terminal.detected(global.noColor ? .never : global.color)
+    self.terminal = terminal ?? Terminal.detected(global.noColor ? .never : global.color)
   }
 
   /// The server.

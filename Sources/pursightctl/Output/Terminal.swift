@@ -13,12 +13,25 @@ struct Terminal: Sendable {
   let width: Int?
   private let colorsOutput: Bool
   private let colorsError: Bool
+  private let sink: Sink
+
+  /// Takes what is written; throws what the system throws.
+  struct Sink: Sendable {
+    let output: @Sendable (Data) throws -> Void
+    let error: @Sendable (Data) throws -> Void
+
+    /// The process's own.
+    static let standard = Sink(
+      output: { try FileHandle.standardOutput.write(contentsOf: $0) },
+      error: { try FileHandle.standardError.write(contentsOf: $0) })
+  }
 
   init(
     isInteractive: Bool = false, isErrorInteractive: Bool = false,
     isInputInteractive: Bool = false, width: Int? = nil, color: ColorChoice = .auto,
-    environment: [String: String] = [:]
+    environment: [String: String] = [:], sink: Sink = .standard
   ) {
+    self.sink = sink
     self.isInteractive = isInteractive
     self.isErrorInteractive = isErrorInteractive
     self.isInputInteractive = isInputInteractive
@@ -56,7 +69,7 @@ struct Terminal: Sendable {
 
   private func write(_ data: Data) throws {
     do {
-      try FileHandle.standardOutput.write(contentsOf: data)
+      try sink.output(data)
     } catch {
       guard Self.isBrokenPipe(error) else {
         throw Failure.code(
@@ -76,6 +89,6 @@ struct Terminal: Sendable {
 
   /// Writes progress, a hint or an error; nothing is done about a reader that went away.
   func note(_ text: String, newline: Bool = true) {
-    try? FileHandle.standardError.write(contentsOf: Data((text + (newline ? "\n" : "")).utf8))
+    try? sink.error(Data((text + (newline ? "\n" : "")).utf8))
   }
 }
