@@ -57,8 +57,8 @@ struct AppendWindow {
     next = committed
   }
 
-  /// Whether nothing may be added: as many appends are on their way as the server allows, or as many
-  /// bytes as this side keeps. A single append always finds room.
+  /// Whether nothing may be added: as many appends are on their way as the server allows, or as
+  /// many bytes as this side keeps. A single append always finds room.
   var isFull: Bool {
     pending.count >= limits.maxInFlight || (pendingBytes >= Self.maxBytes && !isEmpty)
   }
