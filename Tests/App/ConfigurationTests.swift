@@ -100,7 +100,8 @@ import Testing
     ("listen: a:b", "a:b"), ("listen: -1", "-1"), ("listen:   x   ", "x"), ("listen: 'x' # y", "x"),
     ("listen: host=/run user='me'", "host=/run user='me'"), ("---\nlisten: x\r\n", "x"),
     ("listen: ~", ""), ("listen: null", ""), ("listen:", ""), ("listen: ''", ""),
-    ("# c\n\nlisten: ü", "ü"), ("tls:\n  # nothing\nlisten: x", "x"),
+    ("# c\n\nlisten: ü", "ü"), ("  listen: x\n  tls:\n    certificate: y", "x"),
+    ("tls:\n  # nothing\nlisten: x", "x"),
   ]) func `a scalar is what YAML says it is`(_ yaml: String, _ expected: String) throws {
     #expect(try load(yaml).listen == expected)
   }

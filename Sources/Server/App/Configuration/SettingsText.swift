@@ -25,7 +25,7 @@ struct SettingsText {
 
   private(set) var values: [Value] = []
   private let path: String
-  private var groups = [Group(key: "", line: 1, indentation: 0)]
+  private var groups = [Group(key: "", line: 1, indentation: nil)]
   private var seen: Set<String> = []
 
   /// - Parameter path: For the errors.
