@@ -40,12 +40,12 @@ import Testing
 
   @Test(arguments: [
     (
-      "h:1: connecting failed for h:1: Connection refused. Nothing listens there: start the server, "
-        + "or check the address.", "Nothing listens there.", "pursightd dev"
+      "h:1: connecting failed for h:1: Connection refused. Nothing listens there: start the "
+        + "server, or check the address.", "Nothing listens there.", "pursightd dev"
     ),
     (
-      "TLS with h:1 failed: wrong version number. The server does not speak TLS on this port; check "
-        + "the port, or use plaintext.", "does not speak TLS on this port.", "--plaintext"
+      "TLS with h:1 failed: wrong version number. The server does not speak TLS on this port; "
+        + "check the port, or use plaintext.", "does not speak TLS on this port.", "--plaintext"
     ),
     (
       "TLS with h:1 failed: certificate required. The server wants a client certificate: give "

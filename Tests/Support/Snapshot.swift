@@ -3,8 +3,8 @@ package import Testing
 
 /// Compares a text with the one that was kept under `Tests/Snapshots`.
 ///
-/// With `SNAPSHOT_UPDATE=1` in the environment the text is written instead: look at the change before
-/// you commit it.
+/// With `SNAPSHOT_UPDATE=1` in the environment the text is written instead: look at the change
+/// before you commit it.
 ///
 /// - Parameter name: The file's name without its ending.
 package func expectSnapshot(

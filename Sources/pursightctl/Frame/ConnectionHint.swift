@@ -7,8 +7,8 @@ enum ConnectionHint {
     return table.first { row in row.words.contains { text.contains($0) } }?.hint
   }
 
-  /// The message without the general advice at its end, which the hint says better: what follows the
-  /// first colon or semicolon of the last sentence.
+  /// The message without the general advice at its end, which the hint says better: what follows
+  /// the first colon or semicolon of the last sentence.
   static func withoutAdvice(_ message: String) -> String {
     guard let start = message.ranges(of: ". ").last?.upperBound else { return message }
     let last = message[start...]

@@ -89,7 +89,7 @@ enum YAMLText {
   /// A text as it is where YAML 1.1 and 1.2 both read it as that text; else in quotes.
   private static func scalar(_ text: String) -> String { isPlain(text) ? text : quoted(text) }
 
-  /// In double quotes, as JSON has it, with what only YAML takes for a line break or a mark escaped.
+  /// In double quotes, as JSON has it; what only YAML takes for a line break is escaped, too.
   private static func quoted(_ text: String) -> String {
     var result = ""
     for scalar in JSONText.text(.string(text)).unicodeScalars {
