@@ -40,8 +40,8 @@ struct AuditTests {
     }
     while try await one.step() > 0 {}
     let leaves = try bench.fixture.temporary.execute(
-      "SELECT count(*), count(DISTINCT event_id), max(leaf_index) FROM audit_leaf")
-    #expect(leaves == ["30", "30", "29"])
+      "SELECT concat_ws(' ', count(*), count(DISTINCT event_id), max(leaf_index)) FROM audit_leaf")
+    #expect(leaves == ["30 30 29"])
     #expect(try bench.fixture.count("audit_pending") == 0)
     let events = try bench.fixture.temporary.execute(
       "SELECT count(*) FROM audit_event e JOIN audit_leaf l USING (event_id)")
@@ -89,7 +89,10 @@ struct AuditTests {
   {
     let bench = try Bench()
     defer { bench.end() }
-    for number in 0..<4 { try await change(bench, number) }
+    for number in 0..<4 {
+      try await change(bench, number)
+      bench.fixture.clock.advance(by: 1000)
+    }
     try await bench.dataset("orders")
     try await sequencer(bench).step()
     let all: ListAuditEventsResponse = try await bench.call(

@@ -121,8 +121,8 @@ struct Bench {
       guard !answer.arrowBatch.isEmpty,
         case .batch(let batch) = try decoder.decode(message: ArrowBuffer(answer.arrowBatch))
       else { continue }
-      let column = batch.columns[0].span(of: Int64.self)
-      for row in 0..<batch.rowCount { ids.append(column[row]) }
+      let column = batch.columns[0]
+      for row in 0..<batch.rowCount { ids.append(column.span(of: Int64.self)[row]) }
     }
     return ids
   }

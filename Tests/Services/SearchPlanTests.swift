@@ -1,6 +1,7 @@
 import PurSightGovernance
 import PurSightPostgres
 import PurSightServiceTestSupport
+import PurSightTestSupport
 import Testing
 
 @testable import PurSightStorage
@@ -20,10 +21,28 @@ struct SearchPlanTests {
         let rows = try await fixture.database.read(
           .project(1), "EXPLAIN \(fragment: statement)")
         let plan = try rows.map { try $0.string(0) }.joined(separator: "\n")
-        #expect(!plan.contains("Seq Scan on asset_search"), "\(tier) of \(query):\n\(plan)")
-        #expect(!plan.contains("Seq Scan on asset a"), "\(tier) of \(query):\n\(plan)")
+        #expect(!plan.contains("Seq Scan on asset"), "\(tier) of \(query):\n\(plan)")
       }
     }
+  }
+
+  /// The words are looked up by a function of the owner; its statements are explained as it runs them.
+  @Test(arguments: [
+    ("name_words", "asset_search_name"), ("column_words", "asset_search_column"),
+    ("any_words", "asset_search_any"),
+  ])
+  func `words are found by their index`(column: String, index: String) async throws {
+    let fixture = try ServiceFixture()
+    defer { fixture.end() }
+    for script in Self.fill { _ = try fixture.temporary.execute(script) }
+    let plan = try fixture.temporary.execute(
+      """
+      SET ROLE pursight_owner; SET enable_seqscan = off; EXPLAIN SELECT asset_id FROM asset_search \
+      WHERE \(column) @@ $q$'cust':*$q$::tsquery AND project_id = pursight_project()
+      """
+    ).map { $0 ?? "" }.joined(separator: "\n")
+    #expect(plan.contains("Bitmap Index Scan on \(index)"), "\(plan)")
+    #expect(!plan.contains("Seq Scan"), "\(plan)")
   }
 
   /// 100,000 assets of 100 schemas, named in two styles.

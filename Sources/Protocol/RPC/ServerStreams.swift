@@ -24,6 +24,13 @@ public struct RequestStream<Message: RPCMessage>: AsyncSequence {
     return try unsafe call.decodeRequest(bytes)
   }
 
+  /// The next message if it is here already; nil says nothing about the end.
+  /// - Throws: as `next`.
+  public func ready() throws(RPCError) -> Message? {
+    guard let bytes = unsafe try call.readyMessage() else { return nil }
+    return try unsafe call.decodeRequest(bytes)
+  }
+
   /// Takes the requests one by one.
   public struct AsyncIterator: AsyncIteratorProtocol {
     let stream: RequestStream

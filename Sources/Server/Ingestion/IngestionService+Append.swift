@@ -5,7 +5,7 @@ internal import PurSightServiceKit
 internal import PurSightStorage
 
 extension IngestionService {
-  /// While one append is being stored, the next one is decoded and checked; no more than these two are in
+  /// While one append is being stored, the next one, if it is here, is decoded and checked; no more than these two are in
   /// memory. Taking a request is what reopens the writer's window, so a slow database holds it back.
   package func appendRows(
     _ requests: RequestStream<AppendRowsRequest>,
@@ -27,7 +27,12 @@ extension IngestionService {
       while let current = request {
         try current.validate()
         for response in try await writer.append(current) { try await responses.write(response) }
-        request = try await requests.next()
+        request = try requests.ready()
+        if request == nil {
+          // The writer may be waiting for this answer before it sends more.
+          for response in try await writer.settle() { try await responses.write(response) }
+          request = try await requests.next()
+        }
       }
       for response in try await writer.finish() { try await responses.write(response) }
     } catch {
@@ -112,7 +117,7 @@ struct AppendWriter {
 
   /// Waits for the append that is being stored.
   /// - Throws: what the database says; the session is then thrown away.
-  private mutating func settle() async throws -> [AppendRowsResponse] {
+  mutating func settle() async throws -> [AppendRowsResponse] {
     guard let storing else { return [] }
     self.storing = nil
     let receipt: AppendReceipt

@@ -21,8 +21,14 @@ extension LoadSession {
     switch AppendDecision(offset: request.offset, epoch: epoch, to: stream) {
     case .accept(let offset):
       do throws(AppendRefusal) {
-        return .store(try prepare(request, at: offset, limits))
+        let append = try prepare(request, at: offset, limits)
+        verdictState = append.verdictState
+        return .store(append)
       } catch {
+        // Rows that are not stored are not counted either. The bytes are our own.
+        do throws(ComputeError) { try evaluator?.restore(verdictState) } catch {
+          preconditionFailure("a snapshot of the rules is read: \(error)")
+        }
         return .refuse(error)
       }
     case .alreadyExists(let expected): return .refuse(.alreadyExists(request.offset, expected))
@@ -85,12 +91,14 @@ extension LoadSession {
         misfit.rows, column: misfit.column, rule: "", reason: QuarantinedRow.Reason.schema,
         message: "null is not allowed in \(shape.schema.columns[misfit.column].name)")
     }
+    if stream.onBadRow == .rejectBatch, !bad.isEmpty { throw .badRows(bad.errors(limits)) }
     hashes.begin(batch)
     var outcome: BatchOutcome?
     if var evaluator {
       // Taken out and put back, so that the state is changed in place.
       self.evaluator = nil
-      outcome = evaluator.evaluate(batch, hashes: &hashes)
+      outcome = evaluator.evaluate(
+        batch, hashes: &hashes, isWhole: stream.onBadRow == .rejectBatch)
       self.evaluator = evaluator
     }
     if let outcome { try judge(outcome, batch, &bad, limits) }

@@ -18,6 +18,8 @@ final class LoadSession: @unchecked Sendable {
   var stream: WriteStream
   var decoder: ArrowDecoder
   var evaluator: RuleEvaluator?
+  /// The sums of the rules after the last append that was accepted.
+  var verdictState: [UInt8]?
   var hashes = BatchHashes()
   var profile: PurSightCompute.Profile
 
@@ -30,6 +32,7 @@ final class LoadSession: @unchecked Sendable {
     self.shape = shape
     self.rules = rules
     self.evaluator = evaluator
+    verdictState = evaluator?.snapshot
     self.profile = profile
     self.decoder = decoder
   }

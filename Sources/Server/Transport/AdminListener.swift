@@ -60,6 +60,15 @@ package final class AdminListener: IOChannelHandler, @unchecked Sendable {
   /// Begins to listen; returns the address with the port that was chosen.
   package func start(at address: SocketAddress) async throws(NetError) -> SocketAddress {
     let descriptor = try Socket.listen(address)
+    try await start(on: descriptor)
+    guard let bound = Socket.localAddress(descriptor) else {
+      throw NetError(.system, "the admin listener has no address")
+    }
+    return bound
+  }
+
+  /// Begins to take connections from a socket that listens; closes it when that fails.
+  package func start(on descriptor: Int32) async throws(NetError) {
     let result: Result<Void, NetError> = await withCheckedContinuation { continuation in
       loop.submit { [self] in
         do throws(NetError) {
@@ -72,10 +81,6 @@ package final class AdminListener: IOChannelHandler, @unchecked Sendable {
       }
     }
     try result.get()
-    guard let bound = Socket.localAddress(descriptor) else {
-      throw NetError(.system, "the admin listener has no address")
-    }
-    return bound
   }
 
   /// Stops listening and closes every connection.

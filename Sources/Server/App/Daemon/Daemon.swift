@@ -26,7 +26,8 @@ final class Daemon: Sendable {
   private let group: EventLoopGroup
   private let database: PostgresDatabase
   private let server: Server
-  private let metrics = MetricRegistry()
+  private let metrics: MetricRegistry
+  private let adminListener: AdminListener
   private let tasks: [Task<Void, Never>]
 
   /// The event loops, running; made early, so that migrations can use one.
@@ -62,6 +63,13 @@ final class Daemon: Sendable {
     readiness = Readiness()
     let kit = try Self.context(storage, readiness)
     let services = ServiceSet(kit, readiness: readiness)
+    let metrics = MetricRegistry()
+    self.metrics = metrics
+    adminListener = AdminListener(
+      on: group.leastLoaded(),
+      AdminPages(
+        isReady: { [readiness] in readiness.isServing }, metrics: { metrics.text() },
+        version: Version.text))
     server = await Server(
       Self.transport(parts.configuration), on: group,
       observer: ServerMetrics(services.router, metrics))
@@ -87,11 +95,9 @@ final class Daemon: Sendable {
     await server.drain(grace: parts.configuration.limits.drain)
     for task in tasks { task.cancel() }
     for task in tasks { await task.value }
+    adminListener.stop()
     await database.shutDown()
   }
-
-  /// The page of /metrics.
-  func metricsPage() -> String { metrics.text() }
 
   /// Registers what is read when the metrics are.
   private func observe() {
@@ -197,8 +203,10 @@ final class Daemon: Sendable {
         _ = try await server.listen(
           on: plaintext.descriptor, router: guarded(parts.plaintextPolicy), tls: nil)
       }
+      if let admin = parts.listeners.admin {
+        try await adminListener.start(on: admin.descriptor)
+      }
     } catch { throw AppError(.software, error.message) }
-    if let admin = parts.listeners.admin { try AdminListener(self).start(on: admin.descriptor) }
   }
 
   // MARK: Beside the calls

@@ -69,8 +69,11 @@ package struct RuleEvaluator: Sendable {
   /// Evaluates every rule for the rows of a batch of the program's schema.
   ///
   /// Unique rules come last and look only at rows that no other rule sends to quarantine.
+  ///
+  /// - Parameter isWhole: whether one row for the quarantine refuses the batch, which then adds no
+  ///   keys. The sums of a refused batch are taken back by `restore`.
   package mutating func evaluate(
-    _ batch: RecordBatch, hashes: inout BatchHashes
+    _ batch: RecordBatch, hashes: inout BatchHashes, isWhole: Bool = false
   ) -> BatchOutcome {
     var outcomes = states.indices.map { RuleOutcome($0) }
     var quarantined = [UInt64](repeating: 0, count: Words.count(batch.rowCount))
@@ -92,12 +95,12 @@ package struct RuleEvaluator: Sendable {
           || !rule.threshold.isMet(
             checked: Int64(outcome.checked), failed: Int64(outcome.failed)))
     }
+    let isAnyQuarantined = quarantined.contains { $0 != 0 }
+    let isRefused = !stopping.isEmpty || isWhole && isAnyQuarantined
     return BatchOutcome(
       outcomes: outcomes,
-      quarantined: quarantined.contains { $0 != 0 }
-        ? Bitmap(words: quarantined, count: batch.rowCount) : nil,
-      stopping: stopping,
-      newKeys: stopping.isEmpty ? rememberKeys(quarantined) : [:])
+      quarantined: isAnyQuarantined ? Bitmap(words: quarantined, count: batch.rowCount) : nil,
+      stopping: stopping, newKeys: isRefused ? [:] : rememberKeys(quarantined))
   }
 
   /// Puts the keys of the rows that are stored into the indices.
@@ -147,7 +150,19 @@ extension RuleEvaluator {
     references: [String: ReferenceSet] = [:]
   ) throws(ComputeError) {
     try self.init(program, keys: keys, references: references)
-    guard let snapshot else { return }
+    try restore(snapshot)
+  }
+
+  /// Takes the sums back to an earlier snapshot, nil for none; the keys stay.
+  ///
+  /// - Throws: `malformed` when the bytes are no snapshot of this program.
+  package mutating func restore(_ snapshot: [UInt8]?) throws(ComputeError) {
+    guard let snapshot else {
+      for (index, rule) in program.compiled.enumerated() {
+        states[index] = try RuleState(rule, schema: program.schema)
+      }
+      return
+    }
     var reader = StateReader(snapshot)
     guard try reader.byte() == Self.snapshotVersion,
       try reader.count(limit: states.count) == states.count

@@ -96,18 +96,23 @@ package struct SearchStore: Sendable {
       \(fragment: isPrefix) AND s.leaf_key <> \(leaf) AND NOT \(fragment: isFQN)
       """
     case .nameTokens:
-      "\(fragment: isName) AND NOT \(fragment: isPrefix) AND NOT \(fragment: isFQN)"
+      "\(fragment: Self.indexed(1, all)) AND NOT \(fragment: isPrefix) AND NOT \(fragment: isFQN)"
     case .columnName:
       """
-      \(fragment: isColumn) AND NOT \(fragment: isName) AND NOT \(fragment: isPrefix) \
-      AND NOT \(fragment: isFQN)
+      \(fragment: Self.indexed(2, all)) AND NOT \(fragment: isName) \
+      AND NOT \(fragment: isPrefix) AND NOT \(fragment: isFQN)
       """
     case .anyField:
       """
-      s.any_words @@ \(all)::tsquery AND NOT \(fragment: isColumn) AND NOT \(fragment: isName) \
-      AND NOT \(fragment: isPrefix) AND NOT \(fragment: isFQN)
+      \(fragment: Self.indexed(3, all)) AND NOT \(fragment: isColumn) \
+      AND NOT \(fragment: isName) AND NOT \(fragment: isPrefix) AND NOT \(fragment: isFQN)
       """
     }
+  }
+
+  /// What the index of the words of a field finds.
+  private static func indexed(_ field: Int32, _ words: String) -> SQL {
+    "s.asset_id IN (SELECT asset_search_words(\(field), \(words)::tsquery))"
   }
 
   /// The words as a tsquery: all of them, the last one as a prefix. Words hold letters and digits only.
