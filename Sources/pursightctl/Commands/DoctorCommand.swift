@@ -98,20 +98,57 @@ enum Diagnosis {
   }
 
   private static func files(_ settings: ConnectionSettings) -> [DiagnosisStep] {
-    let named = [
-      ("CA file", settings.authorities), ("certificate", settings.certificate),
-      ("private key", settings.privateKey),
-    ]
-    return named.compactMap { name, setting in
-      guard let setting else { return nil }
-      guard FileManager.default.isReadableFile(atPath: setting.value) else {
-        return .init(
-          name: name, verdict: .bad,
-          finding: "\(setting.value) (from \(setting.origin)) cannot be read",
-          hint: "Check the path and who may read it; `pursightd dev` makes certificates anew.")
+    var steps: [DiagnosisStep] = []
+    for (name, setting) in [("CA", settings.authorities), ("certificate", settings.certificate)] {
+      guard let setting else { continue }
+      do {
+        steps.append(dates(name, setting.value, try CertificateInfo(path: setting.value)))
+      } catch {
+        steps.append(unreadable(name, setting, error.message))
       }
-      return .init(name: name, verdict: .good, finding: setting.value)
     }
+    guard let key = settings.privateKey else { return steps }
+    steps.append(
+      FileManager.default.isReadableFile(atPath: key.value)
+        ? .init(name: "private key", verdict: .good, finding: key.value)
+        : unreadable("private key", key, "\(key.value) cannot be read."))
+    return steps
+  }
+
+  private static func unreadable(
+    _ name: String, _ setting: ConnectionSettings.Setting<String>, _ message: String
+  ) -> DiagnosisStep {
+    .init(
+      name: name, verdict: .bad, finding: "\(message) (from \(setting.origin))",
+      hint: "Check the path and who may read it; `pursightd dev` makes certificates anew.")
+  }
+
+  /// Seconds before the end of a certificate at which one should think of a new one.
+  private static let renewalSeconds: Int64 = 14 * 86_400
+
+  /// Whether a certificate holds now, and for how long.
+  static func dates(
+    _ name: String, _ path: String, _ info: CertificateInfo, now: Date = Date()
+  ) -> DiagnosisStep {
+    let seconds = Int64(now.timeIntervalSince1970)
+    let who = info.names.first ?? info.subject
+    let end = Times.relative(info.notAfter, now: now)
+    if seconds > info.notAfter.seconds {
+      return .init(
+        name: name, verdict: .bad, finding: "\(who), expired \(end) (\(path))",
+        hint: "Renew it; in development `pursightd certificate NAME` makes a new one.")
+    }
+    if seconds < info.notBefore.seconds {
+      let begin = Times.relative(info.notBefore, now: now)
+      return .init(
+        name: name, verdict: .bad, finding: "\(who), valid only \(begin) (\(path))",
+        hint: "Compare this machine's clock with the server's.")
+    }
+    let isOld = info.notAfter.seconds - seconds < renewalSeconds
+    return .init(
+      name: name, verdict: isOld ? .doubtful : .good,
+      finding: "\(who), valid until \(info.notAfter.text.prefix(10)) (\(path))",
+      hint: isOld ? "It ends \(end): renew it." : nil)
   }
 
   /// The parts of a connection, in the order in which it is made.
