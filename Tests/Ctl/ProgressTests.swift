@@ -11,15 +11,15 @@ import Testing
   ) -> IngestProgress {
     IngestProgress(
       id: "load-1", committedOffset: committed, rowsStored: committed - 2, rowsQuarantined: 2,
-      bytes: bytes, totalBytes: total, elapsed: .milliseconds(300), rowsPerSecond: 673_552.4,
+      bytes: bytes, totalBytes: total, elapsed: .milliseconds(250), rowsPerSecond: 673_552.4,
       isReconnecting: isReconnecting)
   }
 
   @Test func `a terminal sees bar, share, rows, speed, time left and what is durable`() {
     let line = ProgressText.bar(progress(), width: 200)
     #expect(
-      line == "━━━━━━━━━━━━──────────── 50 % · 168,388 rows · 674,000 rows/s · 51.8 MB/s · "
-        + "ETA 0.3 s · offset 168,388 is durable")
+      line == "━━━━━━━━━━━━──────────── 50 % · 168,388 rows · 674,000 rows/s · 62.1 MB/s · "
+        + "ETA 0.2 s · offset 168,388 is durable")
   }
 
   @Test func `a narrow terminal sees the beginning`() {

@@ -64,9 +64,11 @@ enum ProgressText {
     return .seconds(Double(progress.totalBytes - progress.bytes) / speed)
   }
 
+  /// By the rows of this program and the file's bytes per row: a load that went on has bytes that
+  /// others sent.
   private static func bytesPerSecond(_ progress: IngestProgress) -> Double {
-    let seconds = Numbers.seconds(progress.elapsed)
-    return seconds > 0.001 ? Double(progress.bytes) / seconds : 0
+    guard progress.committedOffset > 0 else { return 0 }
+    return progress.rowsPerSecond * Double(progress.bytes) / Double(progress.committedOffset)
   }
 
   static func drawn(_ share: Double) -> String {
