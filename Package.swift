@@ -83,13 +83,11 @@ let package = Package(
     room(
       "API", "Protocol/API",
       ["PurSightRPC", "PurSightJSON", "CPurSightMessages", "CPurSightProtobuf"]),
-    room("Net", "Protocol/Net", ["CPurSightLinux", "PurSightTelemetry"]),
+    room("Net", "Protocol/Net", ["CPurSightLinux"]),
     room("TLS", "Protocol/TLS", ["CPurSightOpenSSL"]),
     room("Crypto", "Protocol/Crypto", ["CPurSightOpenSSL"]),
     room("HTTP2", "Protocol/HTTP2", ["CPurSightNGHTTP2"]),
-    room(
-      "GRPC", "Protocol/GRPC",
-      ["PurSightRPC", "PurSightHTTP2", "PurSightJSON", "PurSightCompression"]),
+    room("GRPC", "Protocol/GRPC", ["PurSightRPC", "PurSightHTTP2", "PurSightCompression"]),
     room("TransparencyLog", "Protocol/TransparencyLog", ["PurSightCrypto"]),
     room(
       "Compression", "Protocol/Compression", ["CPurSightZlib", "CPurSightLZ4", "CPurSightZSTD"]),
@@ -118,23 +116,18 @@ let package = Package(
       ],
       path: "Sources/Server/Storage", resources: [.embedInCode("Migrations")],
       swiftSettings: settings),
-    room(
-      "Rows", "Server/Rows",
-      [
-        "PurSightArrow", "PurSightExpression", "PurSightCompute", "PurSightGovernance",
-        "PurSightStorage",
-      ]),
+    room("Rows", "Server/Rows", ["PurSightArrow", "PurSightGovernance", "PurSightStorage"]),
     room(
       "ServiceKit", "Server/ServiceKit",
       [
         "PurSightRPC", "PurSightAPI", "PurSightGovernance", "PurSightExpression",
-        "PurSightStorage", "PurSightCrypto", "PurSightTelemetry",
+        "PurSightStorage", "PurSightCrypto",
       ]),
     room(
       "Catalog", "Server/Catalog",
       [
         "PurSightAPI", "PurSightRPC", "PurSightServiceKit", "PurSightGovernance",
-        "PurSightExpression", "PurSightStorage",
+        "PurSightStorage",
       ]),
     room(
       "Ingestion", "Server/Ingestion",
@@ -147,14 +140,14 @@ let package = Package(
       "Quality", "Server/Quality",
       [
         "PurSightAPI", "PurSightRPC", "PurSightServiceKit", "PurSightGovernance",
-        "PurSightExpression", "PurSightCompute", "PurSightArrow", "PurSightStorage",
-        "PurSightRows", "PurSightCrypto",
+        "PurSightCompute", "PurSightArrow", "PurSightStorage",
+        "PurSightRows",
       ]),
     room(
       "Audit", "Server/Audit",
       [
         "PurSightAPI", "PurSightRPC", "PurSightServiceKit", "PurSightGovernance",
-        "PurSightExpression", "PurSightStorage", "PurSightTransparencyLog", "PurSightCrypto",
+        "PurSightStorage", "PurSightTransparencyLog", "PurSightCrypto",
       ]),
     room(
       "Access", "Server/Access",
@@ -191,7 +184,8 @@ let package = Package(
     program(
       "pursightctl", "pursightctl", ["PurSightClient", "PurSightJSON", argumentParser, yams]),
     program("protogen", "protogen", []),
-    // The example, so that the quick start builds it with the rest; it has a manifest of its own, too.
+    // The example, so that the quick start builds it with the rest; it has a manifest of its own,
+    // too.
     .executableTarget(
       name: "late-planes", dependencies: ["PurSightClient"], path: "examples/late-planes",
       exclude: ["Package.swift", "README.md"], sources: ["main.swift"], swiftSettings: settings),
@@ -221,7 +215,8 @@ let package = Package(
     tests("Arrow", ["PurSightArrow", "PurSightCompression"], exclude: ["Fixtures"]),
     tests("Formats", ["PurSightFormats", "PurSightArrow"], exclude: ["Fixtures"]),
     tests("Expression", ["PurSightExpression"]),
-    tests("Compute", ["PurSightCompute", "PurSightArrow", "PurSightExpression", "PurSightGovernance"]),
+    tests(
+      "Compute", ["PurSightCompute", "PurSightArrow", "PurSightExpression", "PurSightGovernance"]),
     tests("Crypto", ["PurSightCrypto"]),
     tests("TransparencyLog", ["PurSightTransparencyLog", "PurSightCrypto"]),
     tests("JSON", ["PurSightJSON"]),
@@ -308,7 +303,8 @@ let package = Package(
     tests(
       "Ctl",
       [
-        "pursightctl", "PurSightClient", "PurSightJSON", "PurSightTestSupport", argumentParser, yams,
+        "pursightctl", "PurSightClient", "PurSightJSON", "PurSightTestSupport", argumentParser,
+        yams,
       ]),
     tests("Tidy"),
   ]

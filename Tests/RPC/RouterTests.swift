@@ -25,7 +25,8 @@ import Testing
     }
   }
 
-  /// Each differs from a registered path in one place: the shortest, the last byte, one more, one fewer.
+  /// Each differs from a registered path in one place: the shortest, the last byte, one more, one
+  /// fewer.
   @Test(arguments: [
     "", "/", "/test.v1.Service0/Method1", "/test.v1.Service0/method0", "/test.v1.Service0/Method00",
     "/test.v1.Service0/Method", "test.v1.Service0/Method0", "/test.v1.Service0/Method0/",

@@ -7,8 +7,6 @@ import Testing
 
 #if canImport(Glibc)
   import Glibc
-#elseif canImport(Darwin)
-  import Darwin
 #endif
 
 @Suite("AdminListener", .timeLimit(.minutes(1))) struct AdminListenerTests {

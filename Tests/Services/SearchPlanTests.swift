@@ -26,7 +26,8 @@ struct SearchPlanTests {
     }
   }
 
-  /// The words are looked up by a function of the owner; its statements are explained as it runs them.
+  /// The words are looked up by a function of the owner; its statements are explained as it runs
+  /// them.
   @Test(arguments: [
     ("name_words", "asset_search_name"), ("column_words", "asset_search_column"),
     ("any_words", "asset_search_any"),
@@ -37,7 +38,8 @@ struct SearchPlanTests {
     for script in Self.fill { _ = try fixture.temporary.execute(script) }
     let plan = try fixture.temporary.execute(
       """
-      SET ROLE pursight_owner; SET enable_seqscan = off; EXPLAIN SELECT asset_id FROM asset_search \
+      SET ROLE pursight_owner; SET pursight.project = '1'; SET enable_seqscan = off; \
+      EXPLAIN SELECT asset_id FROM asset_search \
       WHERE \(column) @@ $q$'cust':*$q$::tsquery AND project_id = pursight_project()
       """
     ).map { $0 ?? "" }.joined(separator: "\n")

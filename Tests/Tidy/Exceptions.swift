@@ -33,6 +33,7 @@ enum Exceptions {
     "Sources/Server/Compute/Vector/PreparedList.swift",
     "Sources/Server/Compute/Vector/Register+Text.swift",
     "Sources/Server/Compute/Profile/TextCounts.swift",
+    "Sources/Server/Compute/Profile/TextProfile.swift",
     "Sources/Protocol/Telemetry/ShardedCells.swift",
     "Sources/Server/Expression/Pattern/PatternTable.swift",
   ]

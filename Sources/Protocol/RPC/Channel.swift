@@ -26,7 +26,8 @@ public struct UnaryResponse: Sendable {
   }
 }
 
-/// One open call, from the client's side. Safe to use from any task: one may write while another reads.
+/// One open call, from the client's side. Safe to use from any task: one may write while another
+/// reads.
 public protocol ClientCall: AnyObject, Sendable {
   /// Sends one message; suspends while the server does not keep up.
   ///

@@ -1,7 +1,7 @@
 /// Call metadata: an ordered multimap of lower-case names to values.
 ///
-/// A name that ends in `-bin` carries bytes, every other one printable ASCII. On the wire the bytes are
-/// base64; here they are as they were given. Source: gRPC over HTTP/2, "Custom-Metadata".
+/// A name that ends in `-bin` carries bytes, every other one printable ASCII. On the wire the bytes
+/// are base64; here they are as they were given. Source: gRPC over HTTP/2, "Custom-Metadata".
 public struct Metadata: Hashable, Sendable {
   /// Text, or bytes under a name that ends in `-bin`.
   public enum Value: Hashable, Sendable {

@@ -12,7 +12,8 @@ public protocol RPCMessage: Sendable {
   /// Calls `reserve` exactly once, with the exact size in bytes, and fills what it returns.
   func encode(_ reserve: (Int) -> UnsafeMutableRawPointer)
 
-  /// Checks the rules that the proto sets on the fields. Servers call it on every message they receive.
+  /// Checks the rules that the proto sets on the fields. Servers call it on every message they
+  /// receive.
   /// - Throws: `INVALID_ARGUMENT` with a `google.rpc.BadRequest` that names each wrong field.
   func validate() throws(RPCError)
 }

@@ -3,7 +3,8 @@ public typealias RPCHandler = nonisolated(nonsending) @Sendable (ServerContext) 
 
 /// Which handler answers which path. Built once, then shared unchanged by every loop.
 ///
-/// Lookup is by the path's bytes in an open-addressing table: no `String` is made of what a peer sent.
+/// Lookup is by the path's bytes in an open-addressing table: no `String` is made of what a peer
+/// sent.
 public struct Router: Sendable {
   /// One registered method.
   public struct Route: Sendable {

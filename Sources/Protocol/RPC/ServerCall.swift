@@ -1,8 +1,9 @@
 /// One call as its transport offers it: raw messages in, raw messages out.
 ///
-/// Single-owner: every member is used on the executor on which the handler was started, and none after
-/// the handler has returned (transports pool these objects). Handlers see it as `ServerContext`,
-/// `RequestStream` and `ResponseWriter`; only generated code and interceptors come this low.
+/// Single-owner: every member is used on the executor on which the handler was started, and none
+/// after the handler has returned (transports pool these objects). Handlers see it as
+/// `ServerContext`, `RequestStream` and `ResponseWriter`; only generated code and interceptors come
+/// this low.
 public protocol ServerCall: AnyObject {
   var method: MethodInfo { get }
   var peer: Peer { get }
@@ -26,15 +27,16 @@ public protocol ServerCall: AnyObject {
   /// asks for the next one or suspends.
   nonisolated(nonsending) func nextMessage() async throws(RPCError) -> UnsafeRawBufferPointer?
 
-  /// The next request message if it is here already; nil says nothing about the end. The request of a
-  /// unary or server-streaming call always is.
+  /// The next request message if it is here already; nil says nothing about the end. The request of
+  /// a unary or server-streaming call always is.
   func readyMessage() throws(RPCError) -> UnsafeRawBufferPointer?
 
-  /// Room for one outgoing message of exactly `count` bytes; the caller fills it and calls `sendMessage`.
+  /// Room for one outgoing message of exactly `count` bytes; the caller fills it and calls
+  /// `sendMessage`.
   func reserveMessage(_ count: Int) -> UnsafeMutableRawPointer
 
-  /// Sends what `reserveMessage` made room for, if that needs no waiting; otherwise does nothing and
-  /// returns false, and `sendMessage` has to be called.
+  /// Sends what `reserveMessage` made room for, if that needs no waiting; otherwise does nothing
+  /// and returns false, and `sendMessage` has to be called.
   /// - Throws: as `sendMessage`.
   func postMessage() throws(RPCError) -> Bool
 
@@ -46,8 +48,8 @@ public protocol ServerCall: AnyObject {
   /// Whether the message that was taken last came compressed.
   var lastMessageWasCompressed: Bool { get }
 
-  /// Whether outgoing messages are compressed from now on; stays false when the caller takes none that
-  /// are. Has to be set before the first message to have any effect.
+  /// Whether outgoing messages are compressed from now on; stays false when the caller takes none
+  /// that are. Has to be set before the first message to have any effect.
   var compressesMessages: Bool { get set }
 
   /// The response of a unary call: what `reserveMessage` made room for goes out with the status.

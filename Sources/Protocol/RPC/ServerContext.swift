@@ -5,8 +5,8 @@ public protocol ServerContextKey {
 
 /// What a handler sees of its call, beside the messages.
 ///
-/// Not `Sendable` on purpose: it is good on the call's own executor until the handler returns. Work that
-/// leaves the executor takes values out of it first.
+/// Not `Sendable` on purpose: it is good on the call's own executor until the handler returns. Work
+/// that leaves the executor takes values out of it first.
 public struct ServerContext {
   /// For generated code and interceptors.
   public let call: any ServerCall

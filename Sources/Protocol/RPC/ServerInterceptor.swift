@@ -1,4 +1,5 @@
-/// Something that stands around every handler: authentication, authorization, limits, metrics, logging.
+/// Something that stands around every handler: authentication, authorization, limits, metrics,
+/// logging.
 ///
 /// Auditing is not one: it has to share the change's own transaction.
 public protocol ServerInterceptor: Sendable {

@@ -1,7 +1,7 @@
 /// The request messages of a client or bidirectional stream, in order.
 ///
-/// Taking an element is what reopens the sender's window: a handler that does not ask holds the client
-/// back, all the way to its `await`.
+/// Taking an element is what reopens the sender's window: a handler that does not ask holds the
+/// client back, all the way to its `await`.
 public struct RequestStream<Message: RPCMessage>: AsyncSequence {
   /// What the stream is made of.
   public typealias Element = Message
@@ -14,8 +14,8 @@ public struct RequestStream<Message: RPCMessage>: AsyncSequence {
   public init(_ call: any ServerCall) { self.call = call }
 
   /// The next message, nil after the last one.
-  /// - Throws: how the call ended, or `INVALID_ARGUMENT` for a message that is malformed or breaks a
-  ///   rule of its fields.
+  /// - Throws: how the call ended, or `INVALID_ARGUMENT` for a message that is malformed or breaks
+  ///   a rule of its fields.
   @inlinable @inline(__always)
   public nonisolated(nonsending) func next() async throws(RPCError) -> Message? {
     // Small messages arrive many at a time: only the last of a batch has to be waited for.
@@ -68,8 +68,8 @@ public struct ResponseWriter<Message: RPCMessage> {
 
 extension ServerCall {
   /// The only message of a unary or server-streaming request.
-  /// - Throws: `INTERNAL` when there is none or more than one, `INVALID_ARGUMENT` when it is malformed or
-  ///   breaks a rule of its fields.
+  /// - Throws: `INTERNAL` when there is none or more than one, `INVALID_ARGUMENT` when it is
+  ///   malformed or breaks a rule of its fields.
   @inlinable @inline(__always)
   public nonisolated(nonsending) func onlyMessage<Message: RPCMessage>(
     _ type: Message.Type = Message.self

@@ -6,8 +6,8 @@ internal import PurSightTransparencyLog
 
 /// Gives committed events their place in the log and signs what the log is then.
 ///
-/// Any number may run beside one another: the head's size guards every append, so a slower one writes
-/// nothing and starts over. The signing key is in this process only, never in the database.
+/// Any number may run beside one another: the head's size guards every append, so a slower one
+/// writes nothing and starts over. The signing key is in this process only, never in the database.
 package struct AuditSequencer: Sendable {
   /// How often the outbox is looked at.
   static let interval: Duration = .milliseconds(100)
@@ -19,7 +19,8 @@ package struct AuditSequencer: Sendable {
   private let key: Ed25519PrivateKey
   private let origin: String
 
-  /// - Parameter origin: The log's name, such as `pursight-dev`; the first part of its verifier key.
+  /// - Parameter origin: The log's name, such as `pursight-dev`; the first part of its verifier
+  ///   key.
   package init(_ kit: ServiceContext, key: Ed25519PrivateKey, origin: String) {
     store = AuditStore(kit.storage)
     clock = kit.clock

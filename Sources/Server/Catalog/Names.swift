@@ -1,6 +1,7 @@
 internal import PurSightGovernance
 
-// Names that the API has too: in this room they mean Governance's, and the API's are written in full.
+// Names that the API has too: in this room they mean Governance's, and the API's are written in
+// full.
 typealias Asset = PurSightGovernance.Asset
 typealias AuditedResource = PurSightGovernance.AuditedResource
 typealias Column = PurSightGovernance.Column

@@ -5,8 +5,9 @@ internal import PurSightServiceKit
 internal import PurSightStorage
 
 extension IngestionService {
-  /// While one append is being stored, the next one, if it is here, is decoded and checked; no more than these two are in
-  /// memory. Taking a request is what reopens the writer's window, so a slow database holds it back.
+  /// While one append is being stored, the next one, if it is here, is decoded and checked; no more
+  /// than these two are in memory. Taking a request is what reopens the writer's window, so a slow
+  /// database holds it back.
   package func appendRows(
     _ requests: RequestStream<AppendRowsRequest>,
     _ responses: ResponseWriter<AppendRowsResponse>, _ context: ServerContext
@@ -36,7 +37,8 @@ extension IngestionService {
       }
       for response in try await writer.finish() { try await responses.write(response) }
     } catch {
-      // What is on its way to the database is waited for, so that no session is kept that knows less.
+      // What is on its way to the database is waited for, so that no session is kept that knows
+      // less.
       _ = try? await writer.finish()
       throw error
     }
@@ -79,8 +81,8 @@ struct AppendWriter {
     return answer
   }
 
-  /// Checks an append and starts to store it. Returns the answers that are due by then: one a request,
-  /// in the order of the requests.
+  /// Checks an append and starts to store it. Returns the answers that are due by then: one a
+  /// request, in the order of the requests.
   mutating func append(_ request: AppendRowsRequest) async throws -> [AppendRowsResponse] {
     let (session, epoch, limits) = (
       session, request.epoch == 0 ? epoch : request.epoch, service.limits

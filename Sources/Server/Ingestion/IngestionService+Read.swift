@@ -94,9 +94,9 @@ extension IngestionService {
     guard !names.isEmpty else { return all }
     return try names.enumerated().map { index, name in
       guard let column = all.first(where: { $0.name == name }) else {
+        let advice = Suggestion.clause(for: name, among: all.map(\.name))
         throw RPCError.invalidField(
-          "columns[\(index)]",
-          "\(dataset) has no column \"\(name)\"\(Suggestion.clause(for: name, among: all.map(\.name)))",
+          "columns[\(index)]", "\(dataset) has no column \"\(name)\"\(advice)",
           reason: "UNKNOWN_COLUMN")
       }
       return column

@@ -7,8 +7,8 @@ internal import PurSightRows
 internal import PurSightServiceKit
 internal import PurSightStorage
 
-// A session is made when a load's first append comes, and again after a crash or a take-over: all that
-// it holds follows from what is stored.
+// A session is made when a load's first append comes, and again after a crash or a take-over: all
+// that it holds follows from what is stored.
 extension IngestionService {
   /// The session of a load, from memory or made anew.
   func session(

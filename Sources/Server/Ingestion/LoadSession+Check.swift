@@ -15,8 +15,8 @@ extension LoadSession {
     case refuse(AppendRefusal)
   }
 
-  /// Decodes an append, applies schema and rules, and encodes what is to be stored. Work for the compute
-  /// executor; touches nothing outside of the session.
+  /// Decodes an append, applies schema and rules, and encodes what is to be stored. Work for the
+  /// compute executor; touches nothing outside of the session.
   func check(_ request: AppendRowsRequest, epoch: Int64, limits: IngestionLimits) -> Checked {
     switch AppendDecision(offset: request.offset, epoch: epoch, to: stream) {
     case .accept(let offset):

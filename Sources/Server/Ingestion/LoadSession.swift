@@ -3,12 +3,12 @@ internal import PurSightCompute
 internal import PurSightGovernance
 internal import PurSightRows
 
-/// What the server remembers of an open load between its appends: where it stands, what its rules have
-/// seen, and the profile of its rows.
+/// What the server remembers of an open load between its appends: where it stands, what its rules
+/// have seen, and the profile of its rows.
 ///
-/// Single-owner: an append call takes it out of `LoadSessions` and puts it back; between the two only one
-/// job at a time touches it, on the loop or on the compute executor. Thrown away when an append that was
-/// checked could not be stored: what it has seen is then more than what is there.
+/// Single-owner: an append call takes it out of `LoadSessions` and puts it back; between the two
+/// only one job at a time touches it, on the loop or on the compute executor. Thrown away when an
+/// append that was checked could not be stored: what it has seen is then more than what is there.
 final class LoadSession: @unchecked Sendable {
   /// `write_stream.write_stream_id`.
   let number: Int64
@@ -53,7 +53,8 @@ actor LoadSessions {
     return session.stream.epoch == epoch && session.stream.nextOffset == offset ? session : nil
   }
 
-  /// Keeps a session for the next call; over the limit the oldest one goes and is made anew when needed.
+  /// Keeps a session for the next call; over the limit the oldest one goes and is made anew when
+  /// needed.
   func put(_ session: LoadSession) {
     if sessions.updateValue(session, forKey: session.number) == nil { order.append(session.number) }
     while order.count > limit { sessions[order.removeFirst()] = nil }

@@ -1,7 +1,8 @@
 internal import PurSightAPI
 internal import PurSightGovernance
 
-/// Which offset each row of an append has: unparsed rows name theirs, the rows of the batch fill the rest.
+/// Which offset each row of an append has: unparsed rows name theirs, the rows of the batch fill
+/// the rest.
 struct RowPlaces: Sendable {
   private let first: Int64
   /// Offsets of the unparsed rows, relative to the first, ascending.

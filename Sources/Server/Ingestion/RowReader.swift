@@ -46,7 +46,8 @@ struct RowReader: Sendable {
     var responses: [ReadRowsResponse]
   }
 
-  /// Decodes a segment and makes its response; none where no row is left. Work for the compute executor.
+  /// Decodes a segment and makes its response; none where no row is left. Work for the compute
+  /// executor.
   func step(_ fetched: DatasetScan.Fetched) throws(RPCError) -> Step {
     var next = self
     var batch: RecordBatch

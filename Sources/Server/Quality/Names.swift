@@ -1,6 +1,7 @@
 internal import PurSightGovernance
 
-// Names that the API has too: in this room they mean Governance's, and the API's are written in full.
+// Names that the API has too: in this room they mean Governance's, and the API's are written in
+// full.
 typealias AuditedResource = PurSightGovernance.AuditedResource
 typealias CheckRun = PurSightGovernance.CheckRun
 typealias Column = PurSightGovernance.Column

@@ -129,7 +129,8 @@ extension QualityService {
   }
 }
 
-/// Where a stream of failing rows stands. Nothing that it says lets anybody see more than the call does.
+/// Where a stream of failing rows stands. Nothing that it says lets anybody see more than the call
+/// does.
 struct FailingPosition: Hashable, Sendable {
   var segment: Int64 = 0
   var isInQuarantine = false

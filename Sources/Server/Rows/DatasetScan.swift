@@ -2,10 +2,12 @@ package import PurSightArrow
 package import PurSightGovernance
 package import PurSightStorage
 
-/// Reads the rows of a dataset at a revision, segment by segment, in the order in which they were stored.
+/// Reads the rows of a dataset at a revision, segment by segment, in the order in which they were
+/// stored.
 ///
-/// A pull source: nothing is read ahead of the caller but the list of segments, so a slow reader holds
-/// PostgreSQL back. Segments of older schema versions come out in the columns of the newest one.
+/// A pull source: nothing is read ahead of the caller but the list of segments, so a slow reader
+/// holds PostgreSQL back. Segments of older schema versions come out in the columns of the newest
+/// one.
 package struct DatasetScan: Sendable {
   /// Entries of the segment list that are read at once.
   static let listPage = 64
@@ -88,8 +90,8 @@ package struct DatasetScan: Sendable {
     let wanted: Schema
     let present: [Int?]
 
-    /// The rows in the columns wanted; columns that the segment is too old for are null. Work for the
-    /// compute executor.
+    /// The rows in the columns wanted; columns that the segment is too old for are null. Work for
+    /// the compute executor.
     package func batch() throws(ArrowError) -> RecordBatch {
       let decoded = try raw.decode(stored)
       let fields = wanted.arrowSchema

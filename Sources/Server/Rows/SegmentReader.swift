@@ -36,7 +36,8 @@ package struct SegmentReader: Sendable {
     let positions: [Int]
     let parts: [SegmentPart]
 
-    /// Decodes the columns, in the order in which they were asked for. Work for the compute executor.
+    /// Decodes the columns, in the order in which they were asked for. Work for the compute
+    /// executor.
     /// - Parameter schema: The columns of the schema version that the segment was stored in.
     package func decode(_ schema: ArrowSchema) throws(ArrowError) -> RecordBatch {
       var decoder = SegmentDecoder()

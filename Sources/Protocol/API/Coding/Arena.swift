@@ -3,8 +3,8 @@ internal import CPurSightProtobuf
 /// Memory for the C structs of one message: handed out in a row, given back all at once by `end`.
 ///
 /// A handle, good until `end`. The first kilobyte is one small block that the C library's allocator
-/// has at hand, more comes from larger ones. A budget bounds the whole, because two bytes from a peer
-/// can ask protobuf-c for a struct of hundreds.
+/// has at hand, more comes from larger ones. A budget bounds the whole, because two bytes from a
+/// peer can ask protobuf-c for a struct of hundreds.
 @safe package struct Arena {
   /// Bytes of the first block, the arena's own state included. Blocks up to 1,032 bytes are glibc's
   /// cheapest.

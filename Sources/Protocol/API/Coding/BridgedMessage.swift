@@ -42,8 +42,8 @@ enum DecodeLimit {
 }
 
 /// Decodes one message.
-/// - Throws: `INVALID_ARGUMENT` for malformed bytes or text that is not UTF-8, `RESOURCE_EXHAUSTED` for
-///   a message that unfolds to far more than its size.
+/// - Throws: `INVALID_ARGUMENT` for malformed bytes or text that is not UTF-8, `RESOURCE_EXHAUSTED`
+///   for a message that unfolds to far more than its size.
 package func decodeMessage<Message: BridgedMessage>(
   _ bytes: UnsafeRawBufferPointer, as type: Message.Type = Message.self
 ) throws(RPCError) -> Message {

@@ -15,8 +15,8 @@ package struct Schema: Hashable, Sendable {
   package func column(named name: String) -> Column? { columns.first { $0.name == name } }
 
   /// Declared columns and key as the first version of a schema.
-  /// - Throws: `invalid` for no or too many columns, an empty, long or double name, or a key column that
-  ///   is not there.
+  /// - Throws: `invalid` for no or too many columns, an empty, long or double name, or a key column
+  ///   that is not there.
   package static func first(
     _ columns: [Column], key: [String], field: String
   ) throws(GovernanceError) -> Schema {
@@ -84,8 +84,8 @@ package struct Schema: Hashable, Sendable {
 
   /// Decides whether rows with the `incoming` columns can be taken.
   ///
-  /// A missing column is null where that is allowed; a new one is added and may be null; a narrower type
-  /// fits a wider column.
+  /// A missing column is null where that is allowed; a new one is added and may be null; a narrower
+  /// type fits a wider column.
   /// - Parameter nextColumnID: The first id that this asset has never used.
   /// - Throws: `precondition` naming the column that does not fit.
   package func evolving(
@@ -107,7 +107,7 @@ package struct Schema: Hashable, Sendable {
         throw GovernanceError(
           .precondition, field: column.name,
           "The column \"\(column.name)\" is \(column.type.word) in the dataset and "
-            + "\(given.type.word) in the rows. Send \(column.type.word), or load into a new dataset."
+            + "\(given.type.word) in the rows. Send \(column.type.word), or load into a new one."
         )
       }
     }

@@ -1,5 +1,5 @@
-/// Cuts names and texts into the words that search knows: at `_ . / -` and blanks, between `camelCase`
-/// parts, and between letters and digits; folded to lower case.
+/// Cuts names and texts into the words that search knows: at `_ . / -` and blanks, between
+/// `camelCase` parts, and between letters and digits; folded to lower case.
 package enum SearchWords {
   /// Bytes of the longest word that is kept; longer ones are cut.
   package static let maxWordBytes = 64

@@ -1,7 +1,8 @@
 /// Whether an append can be taken, decided against the stream as it stands.
 ///
-/// The contract is that of BigQuery's Storage Write API: an offset is checked against the end of the
-/// stream; before it the rows are there already, behind it some are missing. Either is told in band.
+/// The contract is that of BigQuery's Storage Write API: an offset is checked against the end of
+/// the stream; before it the rows are there already, behind it some are missing. Either is told in
+/// band.
 package enum AppendDecision: Hashable, Sendable {
   /// The rows begin at the end of the stream.
   case accept(offset: Int64)

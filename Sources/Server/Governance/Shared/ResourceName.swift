@@ -1,7 +1,8 @@
-/// A resource name taken apart: `projects/{project}/{collection}/{id}[/{collection}/{id}]` (AIP-122).
+/// A resource name taken apart: `projects/{project}/{collection}/{id}[/{collection}/{id}]`
+/// (AIP-122).
 ///
-/// The id of the first collection may be a fully qualified name, slashes included, where the collection
-/// allows it (`assets`, `datasets`); a nested collection is then looked for at the end.
+/// The id of the first collection may be a fully qualified name, slashes included, where the
+/// collection allows it (`assets`, `datasets`); a nested collection is then looked for at the end.
 package struct ResourceName: Hashable, Sendable {
   /// Bytes of the longest name that is looked at.
   package static let maxBytes = 2048
@@ -17,7 +18,8 @@ package struct ResourceName: Hashable, Sendable {
     package let id: String
   }
 
-  /// Parses `projects/{project}/{collection}/{id}`, with `/{child}/{id}` at its end where asked for.
+  /// Parses `projects/{project}/{collection}/{id}`, with `/{child}/{id}` at its end where asked
+  /// for.
   /// - Parameter field: The request field that it stood in, for the error.
   package init(
     parsing name: String, collection: String, child: String? = nil, field: String

@@ -13,7 +13,7 @@ package enum Slug {
     guard !bytes.isEmpty, bytes.count <= maxBytes, fits else {
       throw GovernanceError(
         .invalid, field: field,
-        "\"\(text.prefix(80))\" cannot be an id. Use 1 to 63 lower-case letters, digits and dashes, "
+        "\"\(text.prefix(80))\" cannot be an id. Use 1 to 63 lower-case letters, digits, dashes, "
           + "beginning with a letter.")
     }
   }

@@ -37,9 +37,9 @@ package struct AuditStore: Sendable {
 
   /// Events without a leaf, in the order in which they were committed.
   ///
-  /// One snapshot: if an event's transaction saw another one's effects, that one is here too, or has its
-  /// leaf. Inside of it commit timestamps decide, then ids. The limit comes after the order: no event
-  /// overtakes its cause.
+  /// One snapshot: if an event's transaction saw another one's effects, that one is here too, or
+  /// has its leaf. Inside of it commit timestamps decide, then ids. The limit comes after the
+  /// order: no event overtakes its cause.
   package func pending() async throws(StorageError) -> [Pending] {
     let rows = try await storage.readSystem(
       """

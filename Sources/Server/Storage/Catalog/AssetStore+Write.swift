@@ -2,8 +2,8 @@ package import PurSightGovernance
 internal import PurSightPostgres
 
 extension AssetStore {
-  /// Adds an asset, its facets and its search row to the unit. Its name being taken fails the unit with
-  /// `alreadyExists(taken)`.
+  /// Adds an asset, its facets and its search row to the unit. Its name being taken fails the unit
+  /// with `alreadyExists(taken)`.
   package func insert(_ asset: Asset, columns: [Column], into unit: inout UnitOfWork) {
     let state = asset.state
     unit.add(

@@ -115,7 +115,8 @@ package struct SearchStore: Sendable {
     "s.asset_id IN (SELECT asset_search_words(\(field), \(words)::tsquery))"
   }
 
-  /// The words as a tsquery: all of them, the last one as a prefix. Words hold letters and digits only.
+  /// The words as a tsquery: all of them, the last one as a prefix. Words hold letters and digits
+  /// only.
   private static func query(_ words: [String], prefixOfLast: Bool) -> String {
     words.enumerated().map { index, word in
       "'\(word)'" + (prefixOfLast && index == words.count - 1 ? ":*" : "")

@@ -177,7 +177,8 @@ package struct AppendStore: Sendable {
       SELECT project_id, dataset_id, next_segment - 1, data_revision, \
       row_count - \(Int64(segment.rows)), \(segment.rows), \(segment.codec), \
       \(segment.schemaVersion), \(segment.digest), \(Int64(segment.bytes.count)), \
-      \(append.writeStream), \(append.offset), \(segment.columns) FROM dataset WHERE uid = \(uid: uid)
+      \(append.writeStream), \(append.offset), \(segment.columns) FROM dataset \
+      WHERE uid = \(uid: uid)
       """)
     unit.add(
       """

@@ -88,7 +88,8 @@ package struct DatasetStore: Sendable {
       """)
   }
 
-  /// Writes key and rule set of a dataset; its asset has been updated before, guarded by its revision.
+  /// Writes key and rule set of a dataset; its asset has been updated before, guarded by its
+  /// revision.
   package func update(_ dataset: Dataset, in unit: inout UnitOfWork) {
     unit.add(
       """

@@ -10,7 +10,8 @@ package protocol SegmentStore: Sendable {
   ) async throws(StorageError) -> [[UInt8]]
 }
 
-/// Segments in the database itself: a row of `segment`, and its bytes out of line in `segment_data`.
+/// Segments in the database itself: a row of `segment`, and its bytes out of line in
+/// `segment_data`.
 package struct PostgresSegmentStore: SegmentStore {
   private let storage: Storage
 

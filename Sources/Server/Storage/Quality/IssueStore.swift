@@ -89,8 +89,8 @@ package struct IssueStore: Sendable {
     }
   }
 
-  /// Opens an issue for each finding that has none, brings the others up to date, and resolves those of
-  /// rules that hold again.
+  /// Opens an issue for each finding that has none, brings the others up to date, and resolves
+  /// those of rules that hold again.
   package func record(
     _ findings: [Finding], resolved: [String], dataset: String, ruleSet: String, run: String,
     in unit: inout UnitOfWork

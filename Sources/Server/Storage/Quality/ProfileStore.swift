@@ -59,7 +59,8 @@ package struct ProfileStore: Sendable {
       """
       INSERT INTO dataset_profile AS p (project_id, dataset_id, version, data_revision, \
       schema_version, state, update_time) SELECT project_id, dataset_id, \(profile.version), \
-      \(profile.dataRevision), \(profile.schemaVersion), \(profile.state), \(time: profile.updateTime) FROM dataset WHERE uid = \(uid: uid) \
+      \(profile.dataRevision), \(profile.schemaVersion), \(profile.state), \
+      \(time: profile.updateTime) FROM dataset WHERE uid = \(uid: uid) \
       ON CONFLICT (dataset_id) DO UPDATE SET version = EXCLUDED.version, \
       data_revision = EXCLUDED.data_revision, schema_version = EXCLUDED.schema_version, \
       state = EXCLUDED.state, \

@@ -72,8 +72,8 @@ package struct RuleSetStore: Sendable {
     insertVersion(ruleSet, into: &unit)
   }
 
-  /// Writes a rule set as it is after a change of the one at `revision`, with its new version if it has
-  /// one.
+  /// Writes a rule set as it is after a change of the one at `revision`, with its new version if it
+  /// has one.
   package func update(
     _ ruleSet: RuleSet, isNewVersion: Bool, from revision: Int64, in unit: inout UnitOfWork
   ) {
