@@ -47,9 +47,10 @@ internal import PurSightTLS
     self.observer = observer
     hasObserver = observer != nil
     runners = CallRunners(loop)
-    loop.addTickHook { [unowned self] in
-      runners.kick()
-      handshakes = 0
+    // The loop ticks on when the server is gone.
+    loop.addTickHook { [weak self] in
+      self?.runners.kick()
+      self?.handshakes = 0
     }
   }
 
