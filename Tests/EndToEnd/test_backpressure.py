@@ -114,7 +114,9 @@ def test_a_reader_that_stops_makes_postgresql_stop(server, place, stubs):
     )
     with channel_of(server) as channel:
         ingestion = stubs.ingestion_service_grpc.IngestionServiceStub(channel)
-        rows_read = ingestion.ReadRows(stubs.ingestion_service.ReadRowsRequest(dataset="noise"))
+        rows_read = ingestion.ReadRows(
+            stubs.ingestion_service.ReadRowsRequest(dataset="projects/default/datasets/noise")
+        )
         next(rows_read)
         next(rows_read)
         # grpcio reads ahead no further than its window; then the server has to wait.
@@ -139,7 +141,9 @@ def test_a_deadline_ends_the_query_in_postgresql(server, stubs, place):
     try:
         with channel_of(server) as channel:
             ingestion = stubs.ingestion_service_grpc.IngestionServiceStub(channel)
-            request = stubs.ingestion_service.ReadRowsRequest(dataset="few")
+            request = stubs.ingestion_service.ReadRowsRequest(
+                dataset="projects/default/datasets/few"
+            )
             failed: list[grpc.StatusCode] = []
 
             def read():

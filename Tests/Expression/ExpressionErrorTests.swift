@@ -69,7 +69,8 @@ let flightsSchema = ExpressionSchema(
     ("late ! late", "6: \"!\" is written \"not\" here"),
     (
       "day_of > time_hour",
-      "10: a date cannot be compared with a timestamp; write the date as timestamp 'YYYY-MM-DDTHH:MM:SSZ'"
+      "10: a date cannot be compared with a timestamp; "
+        + "write the date as timestamp 'YYYY-MM-DDTHH:MM:SSZ'"
     ),
   ])
   func `says what is wrong, where, and what to write`(text: String, message: String) {
