@@ -224,9 +224,9 @@ def test_a_bad_file_is_refused_with_its_place(server, place, what):
 
 def test_bad_rows_go_to_quarantine_with_line_and_column(server, place):
     # So far down that the types were inferred without them.
-    rows = [f"{i},{i}.5" for i in range(60_000)]
-    rows[50_000] = "50000,many"
-    rows[55_000] = "55000"
+    rows = [f"{i},{i}.5" for i in range(200_000)]
+    rows[150_000] = "150000,many"
+    rows[160_000] = "160000"
     file = place / "orders.csv"
     file.write_text("id,amount\n" + "\n".join(rows) + "\n")
     loaded = server.ctl_json("ingest", file, "--dataset", "orders", "--on-bad-row", "quarantine")
