@@ -1,6 +1,7 @@
 internal import PurSightAPI
 internal import PurSightRPC
 internal import PurSightServiceKit
+internal import PurSightStorage
 internal import PurSightTelemetry
 
 /// The outermost interceptor: gives every call its id, its line in the log, and every error its
@@ -23,7 +24,9 @@ struct CallInterceptor: ServerInterceptor {
     context.addInitialMetadata(MetadataKey.requestID, id)
     let begin = ContinuousClock.now
     do {
-      try await next(context)
+      try await Storage.$callDeadline.withValue(context.deadline?.instant) {
+        try await next(context)
+      }
       if logger.logs(.debug) { log(context, id, begin, .debug, nil) }
     } catch {
       let known = ErrorTable.status(for: error)

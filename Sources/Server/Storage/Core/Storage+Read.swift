@@ -2,12 +2,17 @@ package import PurSightGovernance
 package import PurSightPostgres
 
 extension Storage {
+  /// The deadline of the call that is being answered; reads that are given none end by it, and
+  /// PostgreSQL ends their statement.
+  @TaskLocal package static var callDeadline: ContinuousClock.Instant?
+
   /// Reads in a project: one statement on the tick's shared pipeline, under row-level security.
   package func read(
     _ scope: Scope, _ sql: SQL, deadline: ContinuousClock.Instant? = nil
   ) async throws(StorageError) -> PostgresRows {
     do throws(PostgresError) {
-      return try await database.read(.project(scope.project), sql, deadline: deadline)
+      return try await database.read(
+        .project(scope.project), sql, deadline: deadline ?? Self.callDeadline)
     } catch { throw StorageError(error) }
   }
 
@@ -16,7 +21,8 @@ extension Storage {
     _ scope: Scope, all statements: [SQL], deadline: ContinuousClock.Instant? = nil
   ) async throws(StorageError) -> [PostgresRows] {
     do throws(PostgresError) {
-      return try await database.read(.project(scope.project), all: statements, deadline: deadline)
+      return try await database.read(
+        .project(scope.project), all: statements, deadline: deadline ?? Self.callDeadline)
     } catch { throw StorageError(error) }
   }
 
