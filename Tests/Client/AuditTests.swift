@@ -99,7 +99,7 @@ import Testing
 
   private func withLog(_ log: Log, _ body: (Audit) async throws -> Void) async throws {
     let group = try EventLoopGroup(count: 1, name: "log")
-    let server = await Server(ServerConfiguration(), on: group)
+    let server = await Server(.patient, on: group)
     let address = try await server.listen(at: .loopback(port: 0), router: log.router)
     var options = ConnectOptions()
     options.address = "127.0.0.1:\(address.port)"

@@ -222,7 +222,7 @@ actor FakeServer {
   private static func start(
     _ fake: FakeIngestion, _ port: UInt16
   ) async throws -> (Server, EventLoopGroup, SocketAddress) {
-    var configuration = ServerConfiguration()
+    var configuration = ServerConfiguration.patient
     configuration.limits.maxMessageBytes = 64 << 20
     let group = try EventLoopGroup(count: 1, name: "fake")
     let server = await Server(configuration, on: group)

@@ -215,8 +215,8 @@ import Testing
   {
     let fake = FakeIngestion()
     let cases = [
-      ("", "FILE_empty"), ("id,name\n", "FILE_noRows"),
-      ("id,name\n1,\"never closed\n", "FILE_unclosedQuote"),
+      ("", "FILE_EMPTY"), ("id,name\n", "FILE_NO_ROWS"),
+      ("id,name\n1,\"never closed\n", "FILE_UNCLOSED_QUOTE"),
     ]
     for (text, reason) in cases {
       let file = try TemporaryFile("bad.csv", text)

@@ -65,7 +65,7 @@ import Testing
     _ numbers: Numbers, _ body: (PurSight) async throws -> Void
   ) async throws {
     let group = try EventLoopGroup(count: 1, name: "numbers")
-    let server = await Server(ServerConfiguration(), on: group)
+    let server = await Server(.patient, on: group)
     let address = try await server.listen(at: .loopback(port: 0), router: numbers.router)
     var options = ConnectOptions()
     options.address = "127.0.0.1:\(address.port)"

@@ -57,7 +57,7 @@ import Testing
     _ catalog: Catalog, _ body: (PurSight) async throws -> Void
   ) async throws {
     let group = try EventLoopGroup(count: 1, name: "catalog")
-    let server = await Server(ServerConfiguration(), on: group)
+    let server = await Server(.patient, on: group)
     let address = try await server.listen(at: .loopback(port: 0), router: catalog.router)
     var options = ConnectOptions()
     options.address = "127.0.0.1:\(address.port)"

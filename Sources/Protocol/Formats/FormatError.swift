@@ -3,35 +3,35 @@ package struct FormatError: Error, Sendable, Equatable, CustomStringConvertible 
   /// The kinds of failure that callers tell apart.
   package enum Code: String, Sendable {
     /// The input has no byte at all.
-    case empty
+    case empty = "EMPTY"
     /// The input has a header, but no row to infer types from.
-    case noRows
+    case noRows = "NO_ROWS"
     /// The first line is not a header.
-    case noHeader
+    case noHeader = "NO_HEADER"
     /// A header names a column twice.
-    case duplicateColumn
+    case duplicateColumn = "DUPLICATE_COLUMN"
     /// A row has more or fewer fields than the header.
-    case raggedRow
+    case raggedRow = "RAGGED_ROW"
     /// A value does not fit its column's type.
-    case badCell
+    case badCell = "BAD_CELL"
     /// A text is not UTF-8.
-    case invalidUTF8
+    case invalidUTF8 = "INVALID_UTF8"
     /// A text holds a NUL byte.
-    case nulByte
+    case nulByte = "NUL_BYTE"
     /// A quoted field never ends.
-    case unclosedQuote
+    case unclosedQuote = "UNCLOSED_QUOTE"
     /// Text follows the closing quote of a field.
-    case textAfterQuote
+    case textAfterQuote = "TEXT_AFTER_QUOTE"
     /// A line is not a JSON object.
-    case badJSON
+    case badJSON = "BAD_JSON"
     /// A JSON object has a key that is no column.
-    case unknownColumn
+    case unknownColumn = "UNKNOWN_COLUMN"
     /// The compressed file is damaged or cut off.
-    case badCompression
+    case badCompression = "BAD_COMPRESSION"
     /// A field, a line or the number of columns is over its limit.
-    case limitExceeded
+    case limitExceeded = "LIMIT_EXCEEDED"
     /// The options contradict each other or the file.
-    case badOption
+    case badOption = "BAD_OPTION"
   }
 
   package let code: Code

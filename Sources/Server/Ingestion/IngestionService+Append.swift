@@ -26,7 +26,6 @@ extension IngestionService {
     var request: AppendRowsRequest? = first
     do {
       while let current = request {
-        try current.validate()
         for response in try await writer.append(current) { try await responses.write(response) }
         request = try requests.ready()
         if request == nil {

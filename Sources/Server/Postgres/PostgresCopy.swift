@@ -65,14 +65,9 @@ package final class PostgresCopyWriter: Sendable {
 /// The connection is read only while somebody waits for a row, so PostgreSQL stops sending when its
 /// reader is slow. One that is dropped before its end is cancelled with its transaction.
 package final class PostgresCopyReader: Sendable {
-  private let lease: ConnectionLease
-  private let ended = Atomic<Bool>(false)
-  /// Rows that came together with the one that was asked for.
-  private let taken = Mutex(FIFO<[UInt8]>())
+  private let rows: LeasedRows<[UInt8]>
 
-  private init(_ lease: ConnectionLease) { self.lease = lease }
-
-  deinit { cancel() }
+  private init(_ lease: ConnectionLease) { rows = LeasedRows(lease) }
 
   static func begin(
     _ sql: String, on lease: ConnectionLease
@@ -87,27 +82,13 @@ package final class PostgresCopyReader: Sendable {
   ///
   /// In the binary format the header stands before the first row and the trailer is a row.
   package func next() async throws(PostgresError) -> [UInt8]? {
-    if ended.load(ordering: .acquiring) { return nil }
-    if let row = taken.withLock({ $0.popFirst() }) { return row }
-    do throws(PostgresError) {
-      let rows = try await lease.run { connection, ticket, completion in
-        connection.nextCopyRows(ticket, completion)
-      }
-      if rows.isEmpty { ended.store(true, ordering: .releasing) }
-      return taken.withLock { taken in
-        rows.forEach { taken.append($0) }
-        return taken.popFirst()
-      }
-    } catch {
-      ended.store(true, ordering: .releasing)
-      throw error
+    try await rows.next { connection, ticket, completion in
+      connection.nextCopyRows(ticket, completion)
     }
   }
 
   /// Ends it before its end; the server is asked to stop. Its transaction can only be rolled back.
-  package func cancel() {
-    if !ended.exchange(true, ordering: .acquiringAndReleasing) { lease.giveUp() }
-  }
+  package func cancel() { rows.cancel() }
 }
 
 /// The rows of one statement, taken one by one. Used by one task at a time.
@@ -115,14 +96,9 @@ package final class PostgresCopyReader: Sendable {
 /// The connection is read only while somebody waits for a row, so PostgreSQL stops sending when its
 /// reader is slow. One that is dropped before its end is cancelled with its transaction.
 package final class PostgresRowStream: Sendable {
-  private let lease: ConnectionLease
-  private let ended = Atomic<Bool>(false)
-  /// Rows that came together with the one that was asked for.
-  private let taken = Mutex(FIFO<PostgresRow>())
+  private let rows: LeasedRows<PostgresRow>
 
-  private init(_ lease: ConnectionLease) { self.lease = lease }
-
-  deinit { cancel() }
+  private init(_ lease: ConnectionLease) { rows = LeasedRows(lease) }
 
   static func begin(
     _ sql: SQL, on lease: ConnectionLease
@@ -139,25 +115,11 @@ package final class PostgresRowStream: Sendable {
 
   /// Returns the next row; nil after the last one.
   package func next() async throws(PostgresError) -> PostgresRow? {
-    if ended.load(ordering: .acquiring) { return nil }
-    if let row = taken.withLock({ $0.popFirst() }) { return row }
-    do throws(PostgresError) {
-      let rows = try await lease.run { connection, ticket, completion in
-        connection.nextStreamRows(ticket, completion)
-      }
-      if rows.isEmpty { ended.store(true, ordering: .releasing) }
-      return taken.withLock { taken in
-        rows.forEach { taken.append($0) }
-        return taken.popFirst()
-      }
-    } catch {
-      ended.store(true, ordering: .releasing)
-      throw error
+    try await rows.next { connection, ticket, completion in
+      connection.nextStreamRows(ticket, completion)
     }
   }
 
   /// Ends it before its end; the server is asked to stop. Its transaction can only be rolled back.
-  package func cancel() {
-    if !ended.exchange(true, ordering: .acquiringAndReleasing) { lease.giveUp() }
-  }
+  package func cancel() { rows.cancel() }
 }

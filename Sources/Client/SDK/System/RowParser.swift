@@ -40,8 +40,16 @@ extension IngestPlan {
     schema: ArrowSchema? = nil, from position: SourcePosition = .start
   ) throws(PurSightError) -> any RowParser {
     switch format {
-    case .csv: try CSVParser(csv, schema, position, path)
-    case .jsonLines: try JSONParser(json, schema, position, path)
+    case .csv:
+      try TextParser(path) { () throws(FormatError) in
+        guard let schema else { return try CSVReader(csv) }
+        return try CSVReader(csv, schema: schema, from: position)
+      }
+    case .jsonLines:
+      try TextParser(path) { () throws(FormatError) in
+        guard let schema else { return try JSONLinesReader(json) }
+        return try JSONLinesReader(json, schema: schema, from: position)
+      }
     case .arrowStream: ArrowParser(path)
     }
   }
@@ -53,65 +61,24 @@ private func unreadable(_ error: FormatError, _ path: String) -> PurSightError {
     .invalidArgument, "\(path): \(error.description).", reason: "FILE_\(error.code.rawValue)")
 }
 
-private final class CSVParser: RowParser {
-  private var reader: CSVReader
-  private let path: String
-
-  init(
-    _ options: CSVOptions, _ schema: ArrowSchema?, _ position: SourcePosition, _ path: String
-  ) throws(PurSightError) {
-    self.path = path
-    do throws(FormatError) {
-      reader =
-        if let schema {
-          try CSVReader(options, schema: schema, from: position)
-        } else {
-          try CSVReader(options)
-        }
-    } catch {
-      throw unreadable(error, path)
-    }
-  }
-
-  var schema: ArrowSchema? { reader.schema }
-  var nullColumns: Set<String> { Set(reader.inference.filter { $0.nulls > 0 }.map(\.name)) }
-
-  func receive(_ bytes: [UInt8]) throws(PurSightError) -> [ParsedRows] {
-    do throws(FormatError) {
-      return unsafe try reader.receive(bytes.span.bytes).map(ParsedRows.init)
-    } catch {
-      throw unreadable(error, path)
-    }
-  }
-
-  func finish() throws(PurSightError) -> [ParsedRows] {
-    do throws(FormatError) {
-      return try reader.finish().map(ParsedRows.init)
-    } catch {
-      throw unreadable(error, path)
-    }
-  }
+/// What the readers of text files have in common.
+private protocol TextReader: ~Copyable {
+  var schema: ArrowSchema? { get }
+  var inference: [InferredColumn] { get }
+  mutating func receive(_ bytes: borrowing RawSpan) throws(FormatError) -> [SourceBatch]
+  mutating func finish() throws(FormatError) -> [SourceBatch]
 }
 
-private final class JSONParser: RowParser {
-  private var reader: JSONLinesReader
+extension CSVReader: TextReader {}
+extension JSONLinesReader: TextReader {}
+
+private final class TextParser<Reader: TextReader & ~Copyable>: RowParser {
+  private var reader: Reader
   private let path: String
 
-  init(
-    _ options: JSONLinesOptions, _ schema: ArrowSchema?, _ position: SourcePosition,
-    _ path: String
-  ) throws(PurSightError) {
+  init(_ path: String, _ open: () throws(FormatError) -> Reader) throws(PurSightError) {
     self.path = path
-    do throws(FormatError) {
-      reader =
-        if let schema {
-          try JSONLinesReader(options, schema: schema, from: position)
-        } else {
-          try JSONLinesReader(options)
-        }
-    } catch {
-      throw unreadable(error, path)
-    }
+    do throws(FormatError) { reader = try open() } catch { throw unreadable(error, path) }
   }
 
   var schema: ArrowSchema? { reader.schema }
