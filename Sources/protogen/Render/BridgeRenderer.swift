@@ -38,7 +38,6 @@ struct BridgeRenderer {
     text.indented { $0.line("reading memory: UnsafeRawPointer, _ reader: MessageReader") }
     text.block(") throws(RPCError)") { text in
       text.line("let c = unsafe memory.assumingMemoryBound(to: \(structure).self)")
-      text.line("self.init()")
       for field in message.fields { renderRead(field, &text) }
       for index in message.oneofs.indices { renderOneofRead(index, &text) }
       text.line("unknownFields = try unsafe reader.unknownFields(c.pointee.base)")
@@ -94,6 +93,7 @@ struct BridgeRenderer {
     _ field: Field, _ key: FieldKind, _ value: FieldKind, _ entry: String, _ text: inout SourceText
   ) {
     let member = "self." + SwiftNames.member(field.name)
+    text.line("\(member) = [:]")
     text.block("for index in 0..<(unsafe c.pointee.n_f\(field.number))") { text in
       text.line("guard let entry = unsafe c.pointee.f\(field.number)[index] else { continue }")
       text.line("let key = \(read(key, "entry.pointee.f1", field))")

@@ -47,17 +47,29 @@ struct CallSession: Sendable {
     _ method: MethodInfo, hasRequestID: Bool = false,
     _ body: (CallOptions) async throws(RPCError) -> UnaryReply<Reply>
   ) async throws(PurSightError) -> UnaryReply<Reply> {
-    let isRepeatable = hasRequestID || method.idempotency != .unknown
+    var reply: UnaryReply<Reply>?
+    try await repeated(method, isRepeatable: hasRequestID || method.idempotency != .unknown) {
+      (options) async throws(RPCError) in reply = try await body(options)
+    }
+    guard let reply else { throw PurSightError(.internal, "The call ended without an answer.") }
+    return reply
+  }
+
+  /// Makes attempts until one succeeds or the next is of no use. Not generic: one copy serves all
+  /// calls.
+  private func repeated(
+    _ method: MethodInfo, isRepeatable: Bool,
+    _ attempt: (CallOptions) async throws(RPCError) -> Void
+  ) async throws(PurSightError) {
     let deadline = (timeout ?? method.defaultDeadline).map { Deadline.after($0) }
-    var attempt = 0
+    var made = 0
     while true {
-      attempt += 1
+      made += 1
       do throws(RPCError) {
-        let reply = try await body(options(timeout: deadline?.remaining))
-        noteAnswer()
-        return reply
+        try await attempt(options(timeout: deadline?.remaining))
+        return noteAnswer()
       } catch {
-        guard isRepeatable, let pause = pause(after: attempt, error),
+        guard isRepeatable, let pause = pause(after: made, error),
           deadline.map({ pause < $0.remaining }) ?? true
         else { throw PurSightError(error) }
         try await sleep(for: pause)

@@ -153,7 +153,6 @@ extension Req: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Bench__Req.self)
-    self.init()
     self.id = try unsafe reader.text(c.pointee.f1, "bench.Req.id")
     self.payload = unsafe reader.bytes(c.pointee.f2)
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
@@ -178,7 +177,6 @@ extension Res: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Bench__Res.self)
-    self.init()
     self.id = try unsafe reader.text(c.pointee.f1, "bench.Res.id")
     self.payload = unsafe reader.bytes(c.pointee.f2)
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
@@ -203,7 +201,6 @@ extension StreamReq: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Bench__StreamReq.self)
-    self.init()
     self.chunkSize = unsafe c.pointee.f1
     self.count = unsafe c.pointee.f2
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
@@ -228,7 +225,6 @@ extension Chunk: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Bench__Chunk.self)
-    self.init()
     self.data = unsafe reader.bytes(c.pointee.f1)
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
   }
@@ -251,7 +247,6 @@ extension Summary: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Bench__Summary.self)
-    self.init()
     self.chunks = unsafe c.pointee.f1
     self.bytes = unsafe c.pointee.f2
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)

@@ -35,7 +35,6 @@ extension Empty: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Grpc__Testing__Empty.self)
-    self.init()
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
   }
 

@@ -354,7 +354,6 @@ extension BoolValue: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Grpc__Testing__BoolValue.self)
-    self.init()
     self.value = unsafe c.pointee.f1 != 0
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
   }
@@ -377,7 +376,6 @@ extension Payload: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Grpc__Testing__Payload.self)
-    self.init()
     self.type = unsafe PayloadType(rawValue: c.pointee.f1)
     self.body = unsafe reader.bytes(c.pointee.f2)
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
@@ -402,7 +400,6 @@ extension EchoStatus: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Grpc__Testing__EchoStatus.self)
-    self.init()
     self.code = unsafe c.pointee.f1
     self.message = try unsafe reader.text(c.pointee.f2, "grpc.testing.EchoStatus.message")
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
@@ -427,7 +424,6 @@ extension SimpleRequest: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Grpc__Testing__SimpleRequest.self)
-    self.init()
     self.responseType = unsafe PayloadType(rawValue: c.pointee.f1)
     self.responseSize = unsafe c.pointee.f2
     self.payload = try unsafe reader.message(c.pointee.f3)
@@ -466,7 +462,6 @@ extension SimpleResponse: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Grpc__Testing__SimpleResponse.self)
-    self.init()
     self.payload = try unsafe reader.message(c.pointee.f1)
     self.username = try unsafe reader.text(c.pointee.f2, "grpc.testing.SimpleResponse.username")
     self.oauthScope = try unsafe reader.text(c.pointee.f3, "grpc.testing.SimpleResponse.oauth_scope")
@@ -497,7 +492,6 @@ extension StreamingInputCallRequest: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Grpc__Testing__StreamingInputCallRequest.self)
-    self.init()
     self.payload = try unsafe reader.message(c.pointee.f1)
     self.expectCompressed = try unsafe reader.message(c.pointee.f2)
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
@@ -522,7 +516,6 @@ extension StreamingInputCallResponse: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Grpc__Testing__StreamingInputCallResponse.self)
-    self.init()
     self.aggregatedPayloadSize = unsafe c.pointee.f1
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
   }
@@ -545,7 +538,6 @@ extension ResponseParameters: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Grpc__Testing__ResponseParameters.self)
-    self.init()
     self.size = unsafe c.pointee.f1
     self.intervalUs = unsafe c.pointee.f2
     self.compressed = try unsafe reader.message(c.pointee.f3)
@@ -572,7 +564,6 @@ extension StreamingOutputCallRequest: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Grpc__Testing__StreamingOutputCallRequest.self)
-    self.init()
     self.responseType = unsafe PayloadType(rawValue: c.pointee.f1)
     self.responseParameters = try unsafe reader.messages(c.pointee.f2, c.pointee.n_f2)
     self.payload = try unsafe reader.message(c.pointee.f3)
@@ -602,7 +593,6 @@ extension StreamingOutputCallResponse: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Grpc__Testing__StreamingOutputCallResponse.self)
-    self.init()
     self.payload = try unsafe reader.message(c.pointee.f1)
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
   }

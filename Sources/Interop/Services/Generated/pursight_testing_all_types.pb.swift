@@ -464,7 +464,6 @@ extension Inner: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__Testing__Inner.self)
-    self.init()
     self.number = unsafe c.pointee.f1
     self.text = try unsafe reader.text(c.pointee.f2, "pursight.testing.Inner.text")
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
@@ -489,7 +488,6 @@ extension AllTypes: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__Testing__AllTypes.self)
-    self.init()
     self.fDouble = unsafe c.pointee.f1
     self.fFloat = unsafe c.pointee.f2
     self.fInt32 = unsafe c.pointee.f3
@@ -538,27 +536,32 @@ extension AllTypes: BridgedMessage {
     if unsafe c.pointee.o7_case.rawValue == 47 {
       self.oInner = try unsafe reader.message(c.pointee.f47)
     }
+    self.mText = [:]
     for index in 0..<(unsafe c.pointee.n_f51) {
       guard let entry = unsafe c.pointee.f51[index] else { continue }
       let key = try unsafe reader.text(entry.pointee.f1, "pursight.testing.AllTypes.m_text")
       self.mText[key] = try unsafe reader.text(entry.pointee.f2, "pursight.testing.AllTypes.m_text")
     }
+    self.mInner = [:]
     for index in 0..<(unsafe c.pointee.n_f52) {
       guard let entry = unsafe c.pointee.f52[index] else { continue }
       let key = unsafe entry.pointee.f1
       let value: Inner? = try unsafe reader.message(entry.pointee.f2)
       self.mInner[key] = value ?? Inner()
     }
+    self.mBytes = [:]
     for index in 0..<(unsafe c.pointee.n_f53) {
       guard let entry = unsafe c.pointee.f53[index] else { continue }
       let key = unsafe entry.pointee.f1
       self.mBytes[key] = unsafe reader.bytes(entry.pointee.f2)
     }
+    self.mColor = [:]
     for index in 0..<(unsafe c.pointee.n_f54) {
       guard let entry = unsafe c.pointee.f54[index] else { continue }
       let key = try unsafe reader.text(entry.pointee.f1, "pursight.testing.AllTypes.m_color")
       self.mColor[key] = unsafe Color(rawValue: entry.pointee.f2)
     }
+    self.mDouble = [:]
     for index in 0..<(unsafe c.pointee.n_f55) {
       guard let entry = unsafe c.pointee.f55[index] else { continue }
       let key = unsafe entry.pointee.f1
@@ -756,7 +759,6 @@ extension Transfer: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__Testing__Transfer.self)
-    self.init()
     self.offset = unsafe c.pointee.f1
     self.note = try unsafe reader.text(c.pointee.f4, "pursight.testing.Transfer.note")
     switch unsafe c.pointee.o0_case.rawValue {
@@ -806,7 +808,6 @@ extension Block: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__Testing__Block.self)
-    self.init()
     self.id = try unsafe reader.text(c.pointee.f1, "pursight.testing.Block.id")
     self.data = unsafe reader.bulk(c.pointee.f2)
     self.checksum = unsafe c.pointee.f3
@@ -838,7 +839,6 @@ extension Ruled: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__Testing__Ruled.self)
-    self.init()
     self.slug = try unsafe reader.text(c.pointee.f1, "pursight.testing.Ruled.slug")
     self.uuid = try unsafe reader.text(c.pointee.f2, "pursight.testing.Ruled.uuid")
     self.resource = try unsafe reader.text(c.pointee.f3, "pursight.testing.Ruled.resource")
@@ -849,6 +849,7 @@ extension Ruled: BridgedMessage {
     self.positive = unsafe c.pointee.f8
     self.parts = try unsafe reader.messages(c.pointee.f9, c.pointee.n_f9)
     self.part = try unsafe reader.message(c.pointee.f10)
+    self.named = [:]
     for index in 0..<(unsafe c.pointee.n_f11) {
       guard let entry = unsafe c.pointee.f11[index] else { continue }
       let key = try unsafe reader.text(entry.pointee.f1, "pursight.testing.Ruled.named")
@@ -921,7 +922,6 @@ extension RuledPart: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__Testing__RuledPart.self)
-    self.init()
     self.name = try unsafe reader.text(c.pointee.f1, "pursight.testing.RuledPart.name")
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
   }

@@ -49,32 +49,54 @@ package func decodeMessage<Message: BridgedMessage>(
 ) throws(RPCError) -> Message {
   let arena = Arena(budget: DecodeLimit.budget(bytes.count))
   defer { arena.end() }
-  var small = unsafe bytes
-  var bulk: UnsafeRawBufferPointer?
-  if bytes.count >= DecodeLimit.bulkBytes, !Message.bulkPath.isEmpty,
-    let cut = unsafe BulkCut(bytes, path: Message.bulkPath)
-  {
-    unsafe small = cut.withoutPayload(arena)
-    unsafe bulk = cut.payload
-  }
-  // The descriptor hangs on every struct; taking it from an empty one names it without its C name.
-  let empty = unsafe arena.take(Message.cSize)
-  unsafe Message.initialize(empty)
-  let descriptor = unsafe empty.assumingMemoryBound(to: ProtobufCMessage.self).pointee.descriptor
-  let message = unsafe protobuf_c_message_unpack(
-    descriptor, arena.allocator, small.count, small.baseAddress?.assumingMemoryBound(to: UInt8.self)
-  )
-  guard let message = unsafe message else {
-    if arena.isExhausted {
-      throw RPCError(
-        .resourceExhausted,
-        "The \(Message.protoName) of \(bytes.count) bytes unfolds to too many fields; send fewer.")
+  let unpacked = try unsafe UnpackedMessage(
+    bytes, arena, name: Message.protoName, size: Message.cSize, bulkPath: Message.bulkPath,
+    initialize: Message.initialize)
+  return try unsafe Message(reading: unpacked.message, MessageReader(bulk: unpacked.bulk))
+}
+
+/// The C structs of a message that was decoded. Not generic: one copy serves all messages.
+@unsafe private struct UnpackedMessage {
+  let message: UnsafeRawPointer
+  /// The content of the `bulk` field where it was cut out.
+  let bulk: UnsafeRawBufferPointer?
+
+  @inline(never)
+  init(
+    _ bytes: UnsafeRawBufferPointer, _ arena: borrowing Arena, name: @autoclosure () -> String,
+    size: Int, bulkPath: @autoclosure () -> [Int32],
+    initialize: (UnsafeMutableRawPointer) -> Void
+  ) throws(RPCError) {
+    var small = unsafe bytes
+    var bulk: UnsafeRawBufferPointer?
+    if bytes.count >= DecodeLimit.bulkBytes {
+      let path = bulkPath()
+      if !path.isEmpty, let cut = unsafe BulkCut(bytes, path: path) {
+        unsafe small = cut.withoutPayload(arena)
+        unsafe bulk = cut.payload
+      }
     }
-    throw RPCError(
-      .invalidArgument,
-      "The \(bytes.count) bytes are not a valid \(Message.protoName); check the client's protos.")
+    // The descriptor hangs on every struct; taking it from an empty one names it without its C
+    // name.
+    let empty = unsafe arena.take(size)
+    unsafe initialize(empty)
+    let descriptor = unsafe empty.assumingMemoryBound(to: ProtobufCMessage.self).pointee.descriptor
+    let message = unsafe protobuf_c_message_unpack(
+      descriptor, arena.allocator, small.count,
+      small.baseAddress?.assumingMemoryBound(to: UInt8.self))
+    guard let message = unsafe message else {
+      if arena.isExhausted {
+        throw RPCError(
+          .resourceExhausted,
+          "The \(name()) of \(bytes.count) bytes unfolds to too many fields; send fewer.")
+      }
+      throw RPCError(
+        .invalidArgument,
+        "The \(bytes.count) bytes are not a valid \(name()); check the client's protos.")
+    }
+    unsafe self.message = UnsafeRawPointer(message)
+    unsafe self.bulk = bulk
   }
-  return try unsafe Message(reading: UnsafeRawPointer(message), MessageReader(bulk: bulk))
 }
 
 /// Encodes one message; see `RPCMessage.encode`.

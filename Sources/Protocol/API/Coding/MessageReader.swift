@@ -2,6 +2,9 @@ package import CPurSightProtobuf
 package import PurSightRPC
 
 /// Copies the fields of C structs into Swift values. Used by generated code only.
+///
+/// What is not generic is never inlined: it is called for each field of each message, and copies of
+/// it in all of them would be most of the module.
 @safe package struct MessageReader {
   /// What was cut out of the message before protobuf-c saw it.
   private let cutPayload: UnsafeRawBufferPointer?
@@ -9,6 +12,7 @@ package import PurSightRPC
   init(bulk: UnsafeRawBufferPointer?) { unsafe cutPayload = bulk }
 
   /// Text; refuses what is not UTF-8.
+  @inline(never)
   package func text(
     _ data: ProtobufCBinaryData, _ field: StaticString
   ) throws(RPCError) -> String {
@@ -22,6 +26,7 @@ package import PurSightRPC
     return text
   }
 
+  @inline(never)
   package func bytes(_ data: ProtobufCBinaryData) -> [UInt8] {
     unsafe [UInt8](UnsafeBufferPointer(start: data.data, count: data.len))
   }
@@ -39,6 +44,7 @@ package import PurSightRPC
     return try unsafe Message(reading: UnsafeRawPointer(pointer), self)
   }
 
+  @inline(never)
   package func texts(
     _ start: UnsafeMutablePointer<ProtobufCBinaryData>?, _ count: Int, _ field: StaticString
   ) throws(RPCError) -> [String] {
@@ -49,6 +55,7 @@ package import PurSightRPC
     return result
   }
 
+  @inline(never)
   package func bytesList(
     _ start: UnsafeMutablePointer<ProtobufCBinaryData>?, _ count: Int
   ) -> [[UInt8]] {
@@ -63,6 +70,7 @@ package import PurSightRPC
     unsafe [Number](UnsafeBufferPointer(start: start, count: start == nil ? 0 : count))
   }
 
+  @inline(never)
   package func flags(
     _ start: UnsafeMutablePointer<protobuf_c_boolean>?, _ count: Int
   ) -> [Bool] {
@@ -93,8 +101,16 @@ package import PurSightRPC
   /// The fields this build does not know, as they came.
   /// - Throws: `INVALID_ARGUMENT` for a field number beyond 2^29 - 1, which protobuf-c lets pass.
   package func unknownFields(_ base: ProtobufCMessage) throws(RPCError) -> UnknownFields {
-    let count = Int(unsafe base.n_unknown_fields)
-    guard count > 0, let fields = unsafe base.unknown_fields else { return UnknownFields() }
+    guard unsafe base.n_unknown_fields > 0, let fields = unsafe base.unknown_fields else {
+      return UnknownFields()
+    }
+    return try unsafe unknownFields(fields, Int(base.n_unknown_fields))
+  }
+
+  @inline(never)
+  private func unknownFields(
+    _ fields: UnsafePointer<ProtobufCMessageUnknownField>, _ count: Int
+  ) throws(RPCError) -> UnknownFields {
     var bytes: [UInt8] = []
     for index in 0..<count {
       let field = unsafe fields[index]

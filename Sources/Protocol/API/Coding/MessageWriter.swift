@@ -12,11 +12,13 @@ package import CPurSightProtobuf
     unsafe bulkPayload = bulk
   }
 
+  @inline(never)
   package func text(_ text: String) -> ProtobufCBinaryData {
     var text = text
     return text.withUTF8 { unsafe copy(UnsafeRawBufferPointer($0)) }
   }
 
+  @inline(never)
   package func bytes(_ bytes: [UInt8]) -> ProtobufCBinaryData {
     unsafe bytes.withUnsafeBytes { unsafe copy($0) }
   }
@@ -70,6 +72,7 @@ package import CPurSightProtobuf
       .bindMemory(to: Element.self, capacity: count)
   }
 
+  @inline(never)
   package func texts(_ texts: [String]) -> UnsafeMutablePointer<ProtobufCBinaryData>? {
     guard let start = unsafe array(texts.count, of: ProtobufCBinaryData.self) else { return nil }
     for (index, text) in texts.enumerated() {

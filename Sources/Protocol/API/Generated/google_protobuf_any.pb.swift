@@ -151,7 +151,6 @@ extension ProtoAny: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Google__Protobuf__Any.self)
-    self.init()
     self.typeURL = try unsafe reader.text(c.pointee.f1, "google.protobuf.Any.type_url")
     self.value = unsafe reader.bytes(c.pointee.f2)
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)

@@ -108,7 +108,6 @@ extension ProtoDuration: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Google__Protobuf__Duration.self)
-    self.init()
     self.seconds = unsafe c.pointee.f1
     self.nanos = unsafe c.pointee.f2
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)

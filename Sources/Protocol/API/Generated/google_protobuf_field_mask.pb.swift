@@ -238,7 +238,6 @@ extension FieldMask: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Google__Protobuf__FieldMask.self)
-    self.init()
     self.paths = try unsafe reader.texts(c.pointee.f1, c.pointee.n_f1, "google.protobuf.FieldMask.paths")
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
   }

@@ -139,7 +139,6 @@ extension Timestamp: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Google__Protobuf__Timestamp.self)
-    self.init()
     self.seconds = unsafe c.pointee.f1
     self.nanos = unsafe c.pointee.f2
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)

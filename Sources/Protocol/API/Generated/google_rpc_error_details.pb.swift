@@ -404,9 +404,9 @@ extension ErrorInfo: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Google__Rpc__ErrorInfo.self)
-    self.init()
     self.reason = try unsafe reader.text(c.pointee.f1, "google.rpc.ErrorInfo.reason")
     self.domain = try unsafe reader.text(c.pointee.f2, "google.rpc.ErrorInfo.domain")
+    self.metadata = [:]
     for index in 0..<(unsafe c.pointee.n_f3) {
       guard let entry = unsafe c.pointee.f3[index] else { continue }
       let key = try unsafe reader.text(entry.pointee.f1, "google.rpc.ErrorInfo.metadata")
@@ -445,7 +445,6 @@ extension RetryInfo: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Google__Rpc__RetryInfo.self)
-    self.init()
     self.retryDelay = try unsafe reader.message(c.pointee.f1)
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
   }
@@ -468,7 +467,6 @@ extension DebugInfo: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Google__Rpc__DebugInfo.self)
-    self.init()
     self.stackEntries = try unsafe reader.texts(c.pointee.f1, c.pointee.n_f1, "google.rpc.DebugInfo.stack_entries")
     self.detail = try unsafe reader.text(c.pointee.f2, "google.rpc.DebugInfo.detail")
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
@@ -494,7 +492,6 @@ extension QuotaFailure: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Google__Rpc__QuotaFailure.self)
-    self.init()
     self.violations = try unsafe reader.messages(c.pointee.f1, c.pointee.n_f1)
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
   }
@@ -518,7 +515,6 @@ extension QuotaFailure.Violation: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Google__Rpc__QuotaFailure__Violation.self)
-    self.init()
     self.subject = try unsafe reader.text(c.pointee.f1, "google.rpc.QuotaFailure.Violation.subject")
     self.description = try unsafe reader.text(c.pointee.f2, "google.rpc.QuotaFailure.Violation.description")
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
@@ -543,7 +539,6 @@ extension PreconditionFailure: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Google__Rpc__PreconditionFailure.self)
-    self.init()
     self.violations = try unsafe reader.messages(c.pointee.f1, c.pointee.n_f1)
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
   }
@@ -567,7 +562,6 @@ extension PreconditionFailure.Violation: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Google__Rpc__PreconditionFailure__Violation.self)
-    self.init()
     self.type = try unsafe reader.text(c.pointee.f1, "google.rpc.PreconditionFailure.Violation.type")
     self.subject = try unsafe reader.text(c.pointee.f2, "google.rpc.PreconditionFailure.Violation.subject")
     self.description = try unsafe reader.text(c.pointee.f3, "google.rpc.PreconditionFailure.Violation.description")
@@ -594,7 +588,6 @@ extension BadRequest: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Google__Rpc__BadRequest.self)
-    self.init()
     self.fieldViolations = try unsafe reader.messages(c.pointee.f1, c.pointee.n_f1)
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
   }
@@ -618,7 +611,6 @@ extension BadRequest.FieldViolation: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Google__Rpc__BadRequest__FieldViolation.self)
-    self.init()
     self.field = try unsafe reader.text(c.pointee.f1, "google.rpc.BadRequest.FieldViolation.field")
     self.description = try unsafe reader.text(c.pointee.f2, "google.rpc.BadRequest.FieldViolation.description")
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
@@ -643,7 +635,6 @@ extension RequestInfo: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Google__Rpc__RequestInfo.self)
-    self.init()
     self.requestID = try unsafe reader.text(c.pointee.f1, "google.rpc.RequestInfo.request_id")
     self.servingData = try unsafe reader.text(c.pointee.f2, "google.rpc.RequestInfo.serving_data")
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
@@ -668,7 +659,6 @@ extension ResourceInfo: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Google__Rpc__ResourceInfo.self)
-    self.init()
     self.resourceType = try unsafe reader.text(c.pointee.f1, "google.rpc.ResourceInfo.resource_type")
     self.resourceName = try unsafe reader.text(c.pointee.f2, "google.rpc.ResourceInfo.resource_name")
     self.owner = try unsafe reader.text(c.pointee.f3, "google.rpc.ResourceInfo.owner")
@@ -697,7 +687,6 @@ extension Help: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Google__Rpc__Help.self)
-    self.init()
     self.links = try unsafe reader.messages(c.pointee.f1, c.pointee.n_f1)
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
   }
@@ -721,7 +710,6 @@ extension Help.Link: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Google__Rpc__Help__Link.self)
-    self.init()
     self.description = try unsafe reader.text(c.pointee.f1, "google.rpc.Help.Link.description")
     self.url = try unsafe reader.text(c.pointee.f2, "google.rpc.Help.Link.url")
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
@@ -746,7 +734,6 @@ extension LocalizedMessage: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Google__Rpc__LocalizedMessage.self)
-    self.init()
     self.locale = try unsafe reader.text(c.pointee.f1, "google.rpc.LocalizedMessage.locale")
     self.message = try unsafe reader.text(c.pointee.f2, "google.rpc.LocalizedMessage.message")
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)

@@ -48,7 +48,6 @@ extension Status: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Google__Rpc__Status.self)
-    self.init()
     self.code = unsafe c.pointee.f1
     self.message = try unsafe reader.text(c.pointee.f2, "google.rpc.Status.message")
     self.details = try unsafe reader.messages(c.pointee.f3, c.pointee.n_f3)

@@ -132,7 +132,6 @@ extension HealthCheckRequest: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Grpc__Health__V1__HealthCheckRequest.self)
-    self.init()
     self.service = try unsafe reader.text(c.pointee.f1, "grpc.health.v1.HealthCheckRequest.service")
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
   }
@@ -155,7 +154,6 @@ extension HealthCheckResponse: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Grpc__Health__V1__HealthCheckResponse.self)
-    self.init()
     self.status = unsafe HealthCheckResponse.ServingStatus(rawValue: c.pointee.f1)
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
   }
@@ -178,7 +176,6 @@ extension HealthListRequest: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Grpc__Health__V1__HealthListRequest.self)
-    self.init()
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
   }
 
@@ -199,7 +196,7 @@ extension HealthListResponse: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Grpc__Health__V1__HealthListResponse.self)
-    self.init()
+    self.statuses = [:]
     for index in 0..<(unsafe c.pointee.n_f1) {
       guard let entry = unsafe c.pointee.f1[index] else { continue }
       let key = try unsafe reader.text(entry.pointee.f1, "grpc.health.v1.HealthListResponse.statuses")

@@ -258,7 +258,6 @@ extension ServerReflectionRequest: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Grpc__Reflection__V1__ServerReflectionRequest.self)
-    self.init()
     self.host = try unsafe reader.text(c.pointee.f1, "grpc.reflection.v1.ServerReflectionRequest.host")
     switch unsafe c.pointee.o0_case.rawValue {
     case 3:
@@ -313,7 +312,6 @@ extension ExtensionRequest: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Grpc__Reflection__V1__ExtensionRequest.self)
-    self.init()
     self.containingType = try unsafe reader.text(c.pointee.f1, "grpc.reflection.v1.ExtensionRequest.containing_type")
     self.extensionNumber = unsafe c.pointee.f2
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
@@ -338,7 +336,6 @@ extension ServerReflectionResponse: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Grpc__Reflection__V1__ServerReflectionResponse.self)
-    self.init()
     self.validHost = try unsafe reader.text(c.pointee.f1, "grpc.reflection.v1.ServerReflectionResponse.valid_host")
     self.originalRequest = try unsafe reader.message(c.pointee.f2)
     switch unsafe c.pointee.o0_case.rawValue {
@@ -393,7 +390,6 @@ extension FileDescriptorResponse: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Grpc__Reflection__V1__FileDescriptorResponse.self)
-    self.init()
     self.fileDescriptorProto = unsafe reader.bytesList(c.pointee.f1, c.pointee.n_f1)
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
   }
@@ -417,7 +413,6 @@ extension ExtensionNumberResponse: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Grpc__Reflection__V1__ExtensionNumberResponse.self)
-    self.init()
     self.baseTypeName = try unsafe reader.text(c.pointee.f1, "grpc.reflection.v1.ExtensionNumberResponse.base_type_name")
     self.extensionNumber = unsafe reader.numbers(c.pointee.f2, c.pointee.n_f2)
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
@@ -443,7 +438,6 @@ extension ListServiceResponse: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Grpc__Reflection__V1__ListServiceResponse.self)
-    self.init()
     self.service = try unsafe reader.messages(c.pointee.f1, c.pointee.n_f1)
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
   }
@@ -467,7 +461,6 @@ extension ServiceResponse: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Grpc__Reflection__V1__ServiceResponse.self)
-    self.init()
     self.name = try unsafe reader.text(c.pointee.f1, "grpc.reflection.v1.ServiceResponse.name")
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
   }
@@ -490,7 +483,6 @@ extension ErrorResponse: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Grpc__Reflection__V1__ErrorResponse.self)
-    self.init()
     self.errorCode = unsafe c.pointee.f1
     self.errorMessage = try unsafe reader.text(c.pointee.f2, "grpc.reflection.v1.ErrorResponse.error_message")
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)

@@ -258,7 +258,6 @@ extension V1AlphaServerReflectionRequest: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Grpc__Reflection__V1alpha__ServerReflectionRequest.self)
-    self.init()
     self.host = try unsafe reader.text(c.pointee.f1, "grpc.reflection.v1alpha.ServerReflectionRequest.host")
     switch unsafe c.pointee.o0_case.rawValue {
     case 3:
@@ -313,7 +312,6 @@ extension V1AlphaExtensionRequest: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Grpc__Reflection__V1alpha__ExtensionRequest.self)
-    self.init()
     self.containingType = try unsafe reader.text(c.pointee.f1, "grpc.reflection.v1alpha.ExtensionRequest.containing_type")
     self.extensionNumber = unsafe c.pointee.f2
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
@@ -338,7 +336,6 @@ extension V1AlphaServerReflectionResponse: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Grpc__Reflection__V1alpha__ServerReflectionResponse.self)
-    self.init()
     self.validHost = try unsafe reader.text(c.pointee.f1, "grpc.reflection.v1alpha.ServerReflectionResponse.valid_host")
     self.originalRequest = try unsafe reader.message(c.pointee.f2)
     switch unsafe c.pointee.o0_case.rawValue {
@@ -393,7 +390,6 @@ extension V1AlphaFileDescriptorResponse: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Grpc__Reflection__V1alpha__FileDescriptorResponse.self)
-    self.init()
     self.fileDescriptorProto = unsafe reader.bytesList(c.pointee.f1, c.pointee.n_f1)
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
   }
@@ -417,7 +413,6 @@ extension V1AlphaExtensionNumberResponse: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Grpc__Reflection__V1alpha__ExtensionNumberResponse.self)
-    self.init()
     self.baseTypeName = try unsafe reader.text(c.pointee.f1, "grpc.reflection.v1alpha.ExtensionNumberResponse.base_type_name")
     self.extensionNumber = unsafe reader.numbers(c.pointee.f2, c.pointee.n_f2)
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
@@ -443,7 +438,6 @@ extension V1AlphaListServiceResponse: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Grpc__Reflection__V1alpha__ListServiceResponse.self)
-    self.init()
     self.service = try unsafe reader.messages(c.pointee.f1, c.pointee.n_f1)
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
   }
@@ -467,7 +461,6 @@ extension V1AlphaServiceResponse: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Grpc__Reflection__V1alpha__ServiceResponse.self)
-    self.init()
     self.name = try unsafe reader.text(c.pointee.f1, "grpc.reflection.v1alpha.ServiceResponse.name")
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
   }
@@ -490,7 +483,6 @@ extension V1AlphaErrorResponse: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Grpc__Reflection__V1alpha__ErrorResponse.self)
-    self.init()
     self.errorCode = unsafe c.pointee.f1
     self.errorMessage = try unsafe reader.text(c.pointee.f2, "grpc.reflection.v1alpha.ErrorResponse.error_message")
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)

@@ -312,7 +312,6 @@ extension GetCallerRequest: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__GetCallerRequest.self)
-    self.init()
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
   }
 
@@ -333,7 +332,6 @@ extension Caller: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__Caller.self)
-    self.init()
     self.principal = try unsafe reader.text(c.pointee.f1, "pursight.v1.Caller.principal")
     self.roles = try unsafe reader.texts(c.pointee.f2, c.pointee.n_f2, "pursight.v1.Caller.roles")
     self.permissions = try unsafe reader.texts(c.pointee.f3, c.pointee.n_f3, "pursight.v1.Caller.permissions")
@@ -366,7 +364,6 @@ extension Role: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__Role.self)
-    self.init()
     self.name = try unsafe reader.text(c.pointee.f1, "pursight.v1.Role.name")
     self.description = try unsafe reader.text(c.pointee.f2, "pursight.v1.Role.description")
     self.permissions = try unsafe reader.texts(c.pointee.f3, c.pointee.n_f3, "pursight.v1.Role.permissions")
@@ -394,7 +391,6 @@ extension ListRolesRequest: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__ListRolesRequest.self)
-    self.init()
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
   }
 
@@ -415,7 +411,6 @@ extension ListRolesResponse: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__ListRolesResponse.self)
-    self.init()
     self.roles = try unsafe reader.messages(c.pointee.f1, c.pointee.n_f1)
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
   }
@@ -439,7 +434,6 @@ extension RoleBinding: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__RoleBinding.self)
-    self.init()
     self.name = try unsafe reader.text(c.pointee.f1, "pursight.v1.RoleBinding.name")
     self.principal = try unsafe reader.text(c.pointee.f2, "pursight.v1.RoleBinding.principal")
     self.role = try unsafe reader.text(c.pointee.f3, "pursight.v1.RoleBinding.role")
@@ -468,7 +462,6 @@ extension CreateRoleBindingRequest: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__CreateRoleBindingRequest.self)
-    self.init()
     self.parent = try unsafe reader.text(c.pointee.f1, "pursight.v1.CreateRoleBindingRequest.parent")
     self.roleBinding = try unsafe reader.message(c.pointee.f2)
     self.requestID = try unsafe reader.text(c.pointee.f3, "pursight.v1.CreateRoleBindingRequest.request_id")
@@ -497,7 +490,6 @@ extension ListRoleBindingsRequest: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__ListRoleBindingsRequest.self)
-    self.init()
     self.parent = try unsafe reader.text(c.pointee.f1, "pursight.v1.ListRoleBindingsRequest.parent")
     self.pageSize = unsafe c.pointee.f2
     self.pageToken = try unsafe reader.text(c.pointee.f3, "pursight.v1.ListRoleBindingsRequest.page_token")
@@ -524,7 +516,6 @@ extension ListRoleBindingsResponse: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__ListRoleBindingsResponse.self)
-    self.init()
     self.roleBindings = try unsafe reader.messages(c.pointee.f1, c.pointee.n_f1)
     self.nextPageToken = try unsafe reader.text(c.pointee.f2, "pursight.v1.ListRoleBindingsResponse.next_page_token")
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
@@ -550,7 +541,6 @@ extension DeleteRoleBindingRequest: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__DeleteRoleBindingRequest.self)
-    self.init()
     self.name = try unsafe reader.text(c.pointee.f1, "pursight.v1.DeleteRoleBindingRequest.name")
     self.requestID = try unsafe reader.text(c.pointee.f2, "pursight.v1.DeleteRoleBindingRequest.request_id")
     self.validateOnly = unsafe c.pointee.f3 != 0

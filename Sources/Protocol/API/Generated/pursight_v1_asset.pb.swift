@@ -183,7 +183,6 @@ extension Facet: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__Facet.self)
-    self.init()
     self.description = try unsafe reader.text(c.pointee.f1, "pursight.v1.Facet.description")
     self.owners = try unsafe reader.texts(c.pointee.f2, c.pointee.n_f2, "pursight.v1.Facet.owners")
     self.columns = try unsafe reader.messages(c.pointee.f3, c.pointee.n_f3)
@@ -212,7 +211,6 @@ extension ColumnNote: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__ColumnNote.self)
-    self.init()
     self.columnID = unsafe c.pointee.f1
     self.description = try unsafe reader.text(c.pointee.f2, "pursight.v1.ColumnNote.description")
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
@@ -237,7 +235,6 @@ extension Asset: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__Asset.self)
-    self.init()
     self.name = try unsafe reader.text(c.pointee.f1, "pursight.v1.Asset.name")
     self.fqn = try unsafe reader.text(c.pointee.f2, "pursight.v1.Asset.fqn")
     self.kind = unsafe AssetKind(rawValue: c.pointee.f3)

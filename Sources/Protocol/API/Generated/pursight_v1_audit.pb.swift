@@ -220,7 +220,6 @@ extension AuditedResource: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__AuditedResource.self)
-    self.init()
     self.name = try unsafe reader.text(c.pointee.f1, "pursight.v1.AuditedResource.name")
     self.revisionBefore = unsafe c.pointee.f2
     self.revisionAfter = unsafe c.pointee.f3
@@ -247,7 +246,6 @@ extension FieldChange: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__FieldChange.self)
-    self.init()
     self.path = try unsafe reader.text(c.pointee.f1, "pursight.v1.FieldChange.path")
     if unsafe c.pointee.o0_case.rawValue == 2 {
       self.before = try unsafe reader.text(c.pointee.f2, "pursight.v1.FieldChange.before")
@@ -284,7 +282,6 @@ extension AuditEvent: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__AuditEvent.self)
-    self.init()
     self.id = try unsafe reader.text(c.pointee.f1, "pursight.v1.AuditEvent.id")
     if unsafe c.pointee.o0_case.rawValue == 2 {
       self.leafIndex = unsafe c.pointee.f2
@@ -338,7 +335,6 @@ extension AuditLeaf: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__AuditLeaf.self)
-    self.init()
     self.leafIndex = unsafe c.pointee.f1
     self.body = unsafe reader.bytes(c.pointee.f2)
     self.leafHash = unsafe reader.bytes(c.pointee.f3)
@@ -365,7 +361,6 @@ extension Checkpoint: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__Checkpoint.self)
-    self.init()
     self.note = try unsafe reader.text(c.pointee.f1, "pursight.v1.Checkpoint.note")
     self.size = unsafe c.pointee.f2
     self.root = unsafe reader.bytes(c.pointee.f3)

@@ -332,7 +332,6 @@ extension ListAuditEventsRequest: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__ListAuditEventsRequest.self)
-    self.init()
     self.parent = try unsafe reader.text(c.pointee.f1, "pursight.v1.ListAuditEventsRequest.parent")
     self.pageSize = unsafe c.pointee.f2
     self.pageToken = try unsafe reader.text(c.pointee.f3, "pursight.v1.ListAuditEventsRequest.page_token")
@@ -361,7 +360,6 @@ extension ListAuditEventsResponse: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__ListAuditEventsResponse.self)
-    self.init()
     self.events = try unsafe reader.messages(c.pointee.f1, c.pointee.n_f1)
     self.nextPageToken = try unsafe reader.text(c.pointee.f2, "pursight.v1.ListAuditEventsResponse.next_page_token")
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
@@ -387,7 +385,6 @@ extension WatchAuditEventsRequest: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__WatchAuditEventsRequest.self)
-    self.init()
     self.parent = try unsafe reader.text(c.pointee.f1, "pursight.v1.WatchAuditEventsRequest.parent")
     if unsafe c.pointee.o0_case.rawValue == 2 {
       self.startIndex = unsafe c.pointee.f2
@@ -417,7 +414,6 @@ extension WatchAuditEventsResponse: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__WatchAuditEventsResponse.self)
-    self.init()
     self.events = try unsafe reader.messages(c.pointee.f1, c.pointee.n_f1)
     self.nextIndex = unsafe c.pointee.f2
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
@@ -443,7 +439,6 @@ extension GetCheckpointRequest: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__GetCheckpointRequest.self)
-    self.init()
     self.minimumSize = unsafe c.pointee.f1
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
   }
@@ -466,7 +461,6 @@ extension GetInclusionProofRequest: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__GetInclusionProofRequest.self)
-    self.init()
     self.eventID = try unsafe reader.text(c.pointee.f1, "pursight.v1.GetInclusionProofRequest.event_id")
     if unsafe c.pointee.o0_case.rawValue == 2 {
       self.leafIndex = unsafe c.pointee.f2
@@ -498,7 +492,6 @@ extension InclusionProof: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__InclusionProof.self)
-    self.init()
     self.leaf = try unsafe reader.message(c.pointee.f1)
     self.path = unsafe reader.bytesList(c.pointee.f2, c.pointee.n_f2)
     self.checkpoint = try unsafe reader.message(c.pointee.f3)
@@ -526,7 +519,6 @@ extension GetConsistencyProofRequest: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__GetConsistencyProofRequest.self)
-    self.init()
     self.firstSize = unsafe c.pointee.f1
     self.secondSize = unsafe c.pointee.f2
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
@@ -551,7 +543,6 @@ extension ConsistencyProof: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__ConsistencyProof.self)
-    self.init()
     self.path = unsafe reader.bytesList(c.pointee.f1, c.pointee.n_f1)
     self.checkpoint = try unsafe reader.message(c.pointee.f2)
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
@@ -577,7 +568,6 @@ extension ReadAuditLeavesRequest: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__ReadAuditLeavesRequest.self)
-    self.init()
     self.startIndex = unsafe c.pointee.f1
     self.endIndex = unsafe c.pointee.f2
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
@@ -602,7 +592,6 @@ extension ReadAuditLeavesResponse: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__ReadAuditLeavesResponse.self)
-    self.init()
     self.leaves = try unsafe reader.messages(c.pointee.f1, c.pointee.n_f1)
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
   }

@@ -760,7 +760,6 @@ extension CreateSourceRequest: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__CreateSourceRequest.self)
-    self.init()
     self.parent = try unsafe reader.text(c.pointee.f1, "pursight.v1.CreateSourceRequest.parent")
     self.sourceID = try unsafe reader.text(c.pointee.f2, "pursight.v1.CreateSourceRequest.source_id")
     self.source = try unsafe reader.message(c.pointee.f3)
@@ -791,7 +790,6 @@ extension GetSourceRequest: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__GetSourceRequest.self)
-    self.init()
     self.name = try unsafe reader.text(c.pointee.f1, "pursight.v1.GetSourceRequest.name")
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
   }
@@ -814,7 +812,6 @@ extension ListSourcesRequest: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__ListSourcesRequest.self)
-    self.init()
     self.parent = try unsafe reader.text(c.pointee.f1, "pursight.v1.ListSourcesRequest.parent")
     self.pageSize = unsafe c.pointee.f2
     self.pageToken = try unsafe reader.text(c.pointee.f3, "pursight.v1.ListSourcesRequest.page_token")
@@ -843,7 +840,6 @@ extension ListSourcesResponse: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__ListSourcesResponse.self)
-    self.init()
     self.sources = try unsafe reader.messages(c.pointee.f1, c.pointee.n_f1)
     self.nextPageToken = try unsafe reader.text(c.pointee.f2, "pursight.v1.ListSourcesResponse.next_page_token")
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
@@ -869,7 +865,6 @@ extension UpdateSourceRequest: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__UpdateSourceRequest.self)
-    self.init()
     self.source = try unsafe reader.message(c.pointee.f1)
     self.updateMask = try unsafe reader.message(c.pointee.f2)
     self.etag = try unsafe reader.text(c.pointee.f3, "pursight.v1.UpdateSourceRequest.etag")
@@ -900,7 +895,6 @@ extension DeleteSourceRequest: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__DeleteSourceRequest.self)
-    self.init()
     self.name = try unsafe reader.text(c.pointee.f1, "pursight.v1.DeleteSourceRequest.name")
     self.etag = try unsafe reader.text(c.pointee.f2, "pursight.v1.DeleteSourceRequest.etag")
     self.requestID = try unsafe reader.text(c.pointee.f3, "pursight.v1.DeleteSourceRequest.request_id")
@@ -929,7 +923,6 @@ extension CreateAssetRequest: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__CreateAssetRequest.self)
-    self.init()
     self.parent = try unsafe reader.text(c.pointee.f1, "pursight.v1.CreateAssetRequest.parent")
     self.asset = try unsafe reader.message(c.pointee.f2)
     self.columns = try unsafe reader.messages(c.pointee.f3, c.pointee.n_f3)
@@ -961,7 +954,6 @@ extension GetAssetRequest: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__GetAssetRequest.self)
-    self.init()
     self.name = try unsafe reader.text(c.pointee.f1, "pursight.v1.GetAssetRequest.name")
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
   }
@@ -984,7 +976,6 @@ extension LookupAssetRequest: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__LookupAssetRequest.self)
-    self.init()
     self.parent = try unsafe reader.text(c.pointee.f1, "pursight.v1.LookupAssetRequest.parent")
     self.fqn = try unsafe reader.text(c.pointee.f2, "pursight.v1.LookupAssetRequest.fqn")
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
@@ -1009,7 +1000,6 @@ extension ListAssetsRequest: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__ListAssetsRequest.self)
-    self.init()
     self.parent = try unsafe reader.text(c.pointee.f1, "pursight.v1.ListAssetsRequest.parent")
     self.pageSize = unsafe c.pointee.f2
     self.pageToken = try unsafe reader.text(c.pointee.f3, "pursight.v1.ListAssetsRequest.page_token")
@@ -1042,7 +1032,6 @@ extension ListAssetsResponse: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__ListAssetsResponse.self)
-    self.init()
     self.assets = try unsafe reader.messages(c.pointee.f1, c.pointee.n_f1)
     self.nextPageToken = try unsafe reader.text(c.pointee.f2, "pursight.v1.ListAssetsResponse.next_page_token")
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
@@ -1068,7 +1057,6 @@ extension UpdateAssetRequest: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__UpdateAssetRequest.self)
-    self.init()
     self.asset = try unsafe reader.message(c.pointee.f1)
     self.updateMask = try unsafe reader.message(c.pointee.f2)
     self.etag = try unsafe reader.text(c.pointee.f3, "pursight.v1.UpdateAssetRequest.etag")
@@ -1099,7 +1087,6 @@ extension DeleteAssetRequest: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__DeleteAssetRequest.self)
-    self.init()
     self.name = try unsafe reader.text(c.pointee.f1, "pursight.v1.DeleteAssetRequest.name")
     self.etag = try unsafe reader.text(c.pointee.f2, "pursight.v1.DeleteAssetRequest.etag")
     self.requestID = try unsafe reader.text(c.pointee.f3, "pursight.v1.DeleteAssetRequest.request_id")
@@ -1128,7 +1115,6 @@ extension GetSchemaVersionRequest: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__GetSchemaVersionRequest.self)
-    self.init()
     self.name = try unsafe reader.text(c.pointee.f1, "pursight.v1.GetSchemaVersionRequest.name")
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
   }
@@ -1151,7 +1137,6 @@ extension ListSchemaVersionsRequest: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__ListSchemaVersionsRequest.self)
-    self.init()
     self.parent = try unsafe reader.text(c.pointee.f1, "pursight.v1.ListSchemaVersionsRequest.parent")
     self.pageSize = unsafe c.pointee.f2
     self.pageToken = try unsafe reader.text(c.pointee.f3, "pursight.v1.ListSchemaVersionsRequest.page_token")
@@ -1178,7 +1163,6 @@ extension ListSchemaVersionsResponse: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__ListSchemaVersionsResponse.self)
-    self.init()
     self.schemaVersions = try unsafe reader.messages(c.pointee.f1, c.pointee.n_f1)
     self.nextPageToken = try unsafe reader.text(c.pointee.f2, "pursight.v1.ListSchemaVersionsResponse.next_page_token")
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
@@ -1204,7 +1188,6 @@ extension ListLineageRequest: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__ListLineageRequest.self)
-    self.init()
     self.asset = try unsafe reader.text(c.pointee.f1, "pursight.v1.ListLineageRequest.asset")
     self.direction = unsafe LineageDirection(rawValue: c.pointee.f2)
     self.columnID = unsafe c.pointee.f3
@@ -1235,7 +1218,6 @@ extension ListLineageResponse: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__ListLineageResponse.self)
-    self.init()
     self.edges = try unsafe reader.messages(c.pointee.f1, c.pointee.n_f1)
     self.nextPageToken = try unsafe reader.text(c.pointee.f2, "pursight.v1.ListLineageResponse.next_page_token")
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
@@ -1261,7 +1243,6 @@ extension SearchAssetsRequest: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__SearchAssetsRequest.self)
-    self.init()
     self.parent = try unsafe reader.text(c.pointee.f1, "pursight.v1.SearchAssetsRequest.parent")
     self.query = try unsafe reader.text(c.pointee.f2, "pursight.v1.SearchAssetsRequest.query")
     self.pageSize = unsafe c.pointee.f3
@@ -1290,7 +1271,6 @@ extension SearchHit: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__SearchHit.self)
-    self.init()
     self.asset = try unsafe reader.text(c.pointee.f1, "pursight.v1.SearchHit.asset")
     self.fqn = try unsafe reader.text(c.pointee.f2, "pursight.v1.SearchHit.fqn")
     self.kind = unsafe AssetKind(rawValue: c.pointee.f3)
@@ -1326,7 +1306,6 @@ extension SearchAssetsResponse: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__SearchAssetsResponse.self)
-    self.init()
     self.hits = try unsafe reader.messages(c.pointee.f1, c.pointee.n_f1)
     self.nextPageToken = try unsafe reader.text(c.pointee.f2, "pursight.v1.SearchAssetsResponse.next_page_token")
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)

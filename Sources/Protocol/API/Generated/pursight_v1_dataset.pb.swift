@@ -445,7 +445,6 @@ extension Dataset: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__Dataset.self)
-    self.init()
     self.name = try unsafe reader.text(c.pointee.f1, "pursight.v1.Dataset.name")
     self.fqn = try unsafe reader.text(c.pointee.f2, "pursight.v1.Dataset.fqn")
     self.asset = try unsafe reader.text(c.pointee.f3, "pursight.v1.Dataset.asset")
@@ -494,7 +493,6 @@ extension WriteStream: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__WriteStream.self)
-    self.init()
     self.name = try unsafe reader.text(c.pointee.f1, "pursight.v1.WriteStream.name")
     self.dataset = try unsafe reader.text(c.pointee.f2, "pursight.v1.WriteStream.dataset")
     self.source = try unsafe reader.text(c.pointee.f3, "pursight.v1.WriteStream.source")
@@ -555,7 +553,6 @@ extension RowId: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__RowId.self)
-    self.init()
     self.revision = unsafe c.pointee.f1
     self.segment = unsafe c.pointee.f2
     self.row = unsafe c.pointee.f3
@@ -582,7 +579,6 @@ extension UnparsedRow: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__UnparsedRow.self)
-    self.init()
     self.offset = unsafe c.pointee.f1
     self.line = unsafe c.pointee.f2
     self.column = try unsafe reader.text(c.pointee.f3, "pursight.v1.UnparsedRow.column")
@@ -615,7 +611,6 @@ extension QuarantinedRow: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__QuarantinedRow.self)
-    self.init()
     self.dataset = try unsafe reader.text(c.pointee.f1, "pursight.v1.QuarantinedRow.dataset")
     self.writeStream = try unsafe reader.text(c.pointee.f2, "pursight.v1.QuarantinedRow.write_stream")
     self.offset = unsafe c.pointee.f3
@@ -663,7 +658,6 @@ extension AppendError: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__AppendError.self)
-    self.init()
     self.status = try unsafe reader.message(c.pointee.f1)
     self.expectedOffset = unsafe c.pointee.f2
     self.rows = try unsafe reader.messages(c.pointee.f3, c.pointee.n_f3)
@@ -691,7 +685,6 @@ extension RowError: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__RowError.self)
-    self.init()
     self.offset = unsafe c.pointee.f1
     self.column = try unsafe reader.text(c.pointee.f2, "pursight.v1.RowError.column")
     self.ruleID = try unsafe reader.text(c.pointee.f3, "pursight.v1.RowError.rule_id")

@@ -685,7 +685,6 @@ extension CreateDatasetRequest: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__CreateDatasetRequest.self)
-    self.init()
     self.parent = try unsafe reader.text(c.pointee.f1, "pursight.v1.CreateDatasetRequest.parent")
     self.dataset = try unsafe reader.message(c.pointee.f2)
     self.requestID = try unsafe reader.text(c.pointee.f3, "pursight.v1.CreateDatasetRequest.request_id")
@@ -714,7 +713,6 @@ extension GetDatasetRequest: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__GetDatasetRequest.self)
-    self.init()
     self.name = try unsafe reader.text(c.pointee.f1, "pursight.v1.GetDatasetRequest.name")
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
   }
@@ -737,7 +735,6 @@ extension ListDatasetsRequest: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__ListDatasetsRequest.self)
-    self.init()
     self.parent = try unsafe reader.text(c.pointee.f1, "pursight.v1.ListDatasetsRequest.parent")
     self.pageSize = unsafe c.pointee.f2
     self.pageToken = try unsafe reader.text(c.pointee.f3, "pursight.v1.ListDatasetsRequest.page_token")
@@ -766,7 +763,6 @@ extension ListDatasetsResponse: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__ListDatasetsResponse.self)
-    self.init()
     self.datasets = try unsafe reader.messages(c.pointee.f1, c.pointee.n_f1)
     self.nextPageToken = try unsafe reader.text(c.pointee.f2, "pursight.v1.ListDatasetsResponse.next_page_token")
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
@@ -792,7 +788,6 @@ extension UpdateDatasetRequest: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__UpdateDatasetRequest.self)
-    self.init()
     self.dataset = try unsafe reader.message(c.pointee.f1)
     self.updateMask = try unsafe reader.message(c.pointee.f2)
     self.etag = try unsafe reader.text(c.pointee.f3, "pursight.v1.UpdateDatasetRequest.etag")
@@ -823,7 +818,6 @@ extension DeleteDatasetRequest: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__DeleteDatasetRequest.self)
-    self.init()
     self.name = try unsafe reader.text(c.pointee.f1, "pursight.v1.DeleteDatasetRequest.name")
     self.etag = try unsafe reader.text(c.pointee.f2, "pursight.v1.DeleteDatasetRequest.etag")
     self.requestID = try unsafe reader.text(c.pointee.f3, "pursight.v1.DeleteDatasetRequest.request_id")
@@ -852,7 +846,6 @@ extension OpenWriteStreamRequest: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__OpenWriteStreamRequest.self)
-    self.init()
     self.parent = try unsafe reader.text(c.pointee.f1, "pursight.v1.OpenWriteStreamRequest.parent")
     self.writeStreamID = try unsafe reader.text(c.pointee.f2, "pursight.v1.OpenWriteStreamRequest.write_stream_id")
     self.source = try unsafe reader.text(c.pointee.f3, "pursight.v1.OpenWriteStreamRequest.source")
@@ -893,7 +886,6 @@ extension AppendRowsRequest: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__AppendRowsRequest.self)
-    self.init()
     self.writeStream = try unsafe reader.text(c.pointee.f1, "pursight.v1.AppendRowsRequest.write_stream")
     self.epoch = unsafe c.pointee.f2
     if unsafe c.pointee.o0_case.rawValue == 3 {
@@ -937,7 +929,6 @@ extension AppendRowsResponse: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__AppendRowsResponse.self)
-    self.init()
     self.committedOffset = unsafe c.pointee.f1
     self.error = try unsafe reader.message(c.pointee.f2)
     self.rowsStored = unsafe c.pointee.f3
@@ -972,7 +963,6 @@ extension AppendLimits: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__AppendLimits.self)
-    self.init()
     self.maxBatchBytes = unsafe c.pointee.f1
     self.maxBatchRows = unsafe c.pointee.f2
     self.maxInFlight = unsafe c.pointee.f3
@@ -999,7 +989,6 @@ extension GetWriteStreamRequest: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__GetWriteStreamRequest.self)
-    self.init()
     self.name = try unsafe reader.text(c.pointee.f1, "pursight.v1.GetWriteStreamRequest.name")
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
   }
@@ -1022,7 +1011,6 @@ extension ListWriteStreamsRequest: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__ListWriteStreamsRequest.self)
-    self.init()
     self.parent = try unsafe reader.text(c.pointee.f1, "pursight.v1.ListWriteStreamsRequest.parent")
     self.pageSize = unsafe c.pointee.f2
     self.pageToken = try unsafe reader.text(c.pointee.f3, "pursight.v1.ListWriteStreamsRequest.page_token")
@@ -1051,7 +1039,6 @@ extension ListWriteStreamsResponse: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__ListWriteStreamsResponse.self)
-    self.init()
     self.writeStreams = try unsafe reader.messages(c.pointee.f1, c.pointee.n_f1)
     self.nextPageToken = try unsafe reader.text(c.pointee.f2, "pursight.v1.ListWriteStreamsResponse.next_page_token")
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
@@ -1077,7 +1064,6 @@ extension FinishWriteStreamRequest: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__FinishWriteStreamRequest.self)
-    self.init()
     self.name = try unsafe reader.text(c.pointee.f1, "pursight.v1.FinishWriteStreamRequest.name")
     self.epoch = unsafe c.pointee.f2
     if unsafe c.pointee.o0_case.rawValue == 3 {
@@ -1109,7 +1095,6 @@ extension AbortWriteStreamRequest: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__AbortWriteStreamRequest.self)
-    self.init()
     self.name = try unsafe reader.text(c.pointee.f1, "pursight.v1.AbortWriteStreamRequest.name")
     self.reason = try unsafe reader.text(c.pointee.f2, "pursight.v1.AbortWriteStreamRequest.reason")
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
@@ -1134,10 +1119,10 @@ extension ReadRowsRequest: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__ReadRowsRequest.self)
-    self.init()
     self.dataset = try unsafe reader.text(c.pointee.f1, "pursight.v1.ReadRowsRequest.dataset")
     self.columns = try unsafe reader.texts(c.pointee.f2, c.pointee.n_f2, "pursight.v1.ReadRowsRequest.columns")
     self.filter = try unsafe reader.text(c.pointee.f3, "pursight.v1.ReadRowsRequest.filter")
+    self.parameters = [:]
     for index in 0..<(unsafe c.pointee.n_f4) {
       guard let entry = unsafe c.pointee.f4[index] else { continue }
       let key = try unsafe reader.text(entry.pointee.f1, "pursight.v1.ReadRowsRequest.parameters")
@@ -1187,7 +1172,6 @@ extension ReadRowsResponse: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__ReadRowsResponse.self)
-    self.init()
     self.arrowSchema = unsafe reader.bytes(c.pointee.f1)
     self.arrowBatch = unsafe reader.bulk(c.pointee.f2)
     self.rowCount = unsafe c.pointee.f3
@@ -1229,7 +1213,6 @@ extension ReadQuarantineRequest: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__ReadQuarantineRequest.self)
-    self.init()
     self.dataset = try unsafe reader.text(c.pointee.f1, "pursight.v1.ReadQuarantineRequest.dataset")
     self.ruleID = try unsafe reader.text(c.pointee.f2, "pursight.v1.ReadQuarantineRequest.rule_id")
     self.writeStream = try unsafe reader.text(c.pointee.f3, "pursight.v1.ReadQuarantineRequest.write_stream")

@@ -115,7 +115,6 @@ extension LineageNode: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__LineageNode.self)
-    self.init()
     self.asset = try unsafe reader.text(c.pointee.f1, "pursight.v1.LineageNode.asset")
     self.fqn = try unsafe reader.text(c.pointee.f2, "pursight.v1.LineageNode.fqn")
     self.columnID = unsafe c.pointee.f3
@@ -144,7 +143,6 @@ extension LineageEdge: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__LineageEdge.self)
-    self.init()
     self.from = try unsafe reader.message(c.pointee.f1)
     self.to = try unsafe reader.message(c.pointee.f2)
     self.job = try unsafe reader.text(c.pointee.f3, "pursight.v1.LineageEdge.job")

@@ -831,7 +831,6 @@ extension NotNullCheck: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__NotNullCheck.self)
-    self.init()
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
   }
 
@@ -852,7 +851,6 @@ extension TypeCheck: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__TypeCheck.self)
-    self.init()
     self.type = unsafe ColumnType(rawValue: c.pointee.f1)
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
   }
@@ -875,7 +873,6 @@ extension RangeCheck: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__RangeCheck.self)
-    self.init()
     self.minimum = try unsafe reader.message(c.pointee.f1)
     self.maximum = try unsafe reader.message(c.pointee.f2)
     self.exclusiveMinimum = unsafe c.pointee.f3 != 0
@@ -904,7 +901,6 @@ extension InSetCheck: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__InSetCheck.self)
-    self.init()
     self.values = try unsafe reader.messages(c.pointee.f1, c.pointee.n_f1)
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
   }
@@ -928,7 +924,6 @@ extension PatternCheck: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__PatternCheck.self)
-    self.init()
     self.pattern = try unsafe reader.text(c.pointee.f1, "pursight.v1.PatternCheck.pattern")
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
   }
@@ -951,7 +946,6 @@ extension UniqueCheck: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__UniqueCheck.self)
-    self.init()
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
   }
 
@@ -972,7 +966,6 @@ extension ReferenceCheck: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__ReferenceCheck.self)
-    self.init()
     self.dataset = try unsafe reader.text(c.pointee.f1, "pursight.v1.ReferenceCheck.dataset")
     self.column = try unsafe reader.text(c.pointee.f2, "pursight.v1.ReferenceCheck.column")
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
@@ -997,7 +990,6 @@ extension ExpressionCheck: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__ExpressionCheck.self)
-    self.init()
     self.expression = try unsafe reader.text(c.pointee.f1, "pursight.v1.ExpressionCheck.expression")
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
   }
@@ -1020,7 +1012,6 @@ extension Rule: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__Rule.self)
-    self.init()
     self.id = try unsafe reader.text(c.pointee.f1, "pursight.v1.Rule.id")
     self.columns = try unsafe reader.texts(c.pointee.f2, c.pointee.n_f2, "pursight.v1.Rule.columns")
     self.severity = unsafe Severity(rawValue: c.pointee.f3)
@@ -1108,7 +1099,6 @@ extension RuleSet: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__RuleSet.self)
-    self.init()
     self.name = try unsafe reader.text(c.pointee.f1, "pursight.v1.RuleSet.name")
     self.dataset = try unsafe reader.text(c.pointee.f2, "pursight.v1.RuleSet.dataset")
     self.rules = try unsafe reader.messages(c.pointee.f3, c.pointee.n_f3)
@@ -1142,7 +1132,6 @@ extension ValueCount: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__ValueCount.self)
-    self.init()
     if unsafe c.pointee.o0_case.rawValue == 1 {
       self.value = try unsafe reader.text(c.pointee.f1, "pursight.v1.ValueCount.value")
     }
@@ -1172,7 +1161,6 @@ extension Verdict: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__Verdict.self)
-    self.init()
     self.ruleID = try unsafe reader.text(c.pointee.f1, "pursight.v1.Verdict.rule_id")
     self.outcome = unsafe Outcome(rawValue: c.pointee.f2)
     self.severity = unsafe Severity(rawValue: c.pointee.f3)
@@ -1213,7 +1201,6 @@ extension CheckRun: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__CheckRun.self)
-    self.init()
     self.name = try unsafe reader.text(c.pointee.f1, "pursight.v1.CheckRun.name")
     self.ruleSet = try unsafe reader.text(c.pointee.f2, "pursight.v1.CheckRun.rule_set")
     self.ruleSetVersion = unsafe c.pointee.f3
@@ -1259,7 +1246,6 @@ extension Quantile: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__Quantile.self)
-    self.init()
     self.fraction = unsafe c.pointee.f1
     self.value = unsafe c.pointee.f2
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
@@ -1284,7 +1270,6 @@ extension HistogramBin: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__HistogramBin.self)
-    self.init()
     self.lower = unsafe c.pointee.f1
     self.upper = unsafe c.pointee.f2
     self.count = unsafe c.pointee.f3
@@ -1311,7 +1296,6 @@ extension ColumnProfile: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__ColumnProfile.self)
-    self.init()
     self.columnID = unsafe c.pointee.f1
     self.column = try unsafe reader.text(c.pointee.f2, "pursight.v1.ColumnProfile.column")
     self.type = unsafe ColumnType(rawValue: c.pointee.f3)
@@ -1397,7 +1381,6 @@ extension Profile: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__Profile.self)
-    self.init()
     self.dataset = try unsafe reader.text(c.pointee.f1, "pursight.v1.Profile.dataset")
     self.revision = unsafe c.pointee.f2
     self.rows = unsafe c.pointee.f3
@@ -1429,7 +1412,6 @@ extension Issue: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__Issue.self)
-    self.init()
     self.name = try unsafe reader.text(c.pointee.f1, "pursight.v1.Issue.name")
     self.dataset = try unsafe reader.text(c.pointee.f2, "pursight.v1.Issue.dataset")
     self.ruleSet = try unsafe reader.text(c.pointee.f3, "pursight.v1.Issue.rule_set")

@@ -592,7 +592,6 @@ extension CreateRuleSetRequest: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__CreateRuleSetRequest.self)
-    self.init()
     self.parent = try unsafe reader.text(c.pointee.f1, "pursight.v1.CreateRuleSetRequest.parent")
     self.ruleSetID = try unsafe reader.text(c.pointee.f2, "pursight.v1.CreateRuleSetRequest.rule_set_id")
     self.ruleSet = try unsafe reader.message(c.pointee.f3)
@@ -623,7 +622,6 @@ extension GetRuleSetRequest: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__GetRuleSetRequest.self)
-    self.init()
     self.name = try unsafe reader.text(c.pointee.f1, "pursight.v1.GetRuleSetRequest.name")
     self.version = unsafe c.pointee.f2
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
@@ -648,7 +646,6 @@ extension ListRuleSetsRequest: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__ListRuleSetsRequest.self)
-    self.init()
     self.parent = try unsafe reader.text(c.pointee.f1, "pursight.v1.ListRuleSetsRequest.parent")
     self.pageSize = unsafe c.pointee.f2
     self.pageToken = try unsafe reader.text(c.pointee.f3, "pursight.v1.ListRuleSetsRequest.page_token")
@@ -675,7 +672,6 @@ extension ListRuleSetsResponse: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__ListRuleSetsResponse.self)
-    self.init()
     self.ruleSets = try unsafe reader.messages(c.pointee.f1, c.pointee.n_f1)
     self.nextPageToken = try unsafe reader.text(c.pointee.f2, "pursight.v1.ListRuleSetsResponse.next_page_token")
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
@@ -701,7 +697,6 @@ extension UpdateRuleSetRequest: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__UpdateRuleSetRequest.self)
-    self.init()
     self.ruleSet = try unsafe reader.message(c.pointee.f1)
     self.updateMask = try unsafe reader.message(c.pointee.f2)
     self.etag = try unsafe reader.text(c.pointee.f3, "pursight.v1.UpdateRuleSetRequest.etag")
@@ -732,7 +727,6 @@ extension DeleteRuleSetRequest: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__DeleteRuleSetRequest.self)
-    self.init()
     self.name = try unsafe reader.text(c.pointee.f1, "pursight.v1.DeleteRuleSetRequest.name")
     self.etag = try unsafe reader.text(c.pointee.f2, "pursight.v1.DeleteRuleSetRequest.etag")
     self.requestID = try unsafe reader.text(c.pointee.f3, "pursight.v1.DeleteRuleSetRequest.request_id")
@@ -761,7 +755,6 @@ extension SuggestRulesRequest: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__SuggestRulesRequest.self)
-    self.init()
     self.dataset = try unsafe reader.text(c.pointee.f1, "pursight.v1.SuggestRulesRequest.dataset")
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
   }
@@ -784,7 +777,6 @@ extension SuggestRulesResponse: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__SuggestRulesResponse.self)
-    self.init()
     self.rules = try unsafe reader.messages(c.pointee.f1, c.pointee.n_f1)
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
   }
@@ -808,7 +800,6 @@ extension RunChecksRequest: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__RunChecksRequest.self)
-    self.init()
     self.dataset = try unsafe reader.text(c.pointee.f1, "pursight.v1.RunChecksRequest.dataset")
     self.ruleSet = try unsafe reader.text(c.pointee.f2, "pursight.v1.RunChecksRequest.rule_set")
     self.requestID = try unsafe reader.text(c.pointee.f3, "pursight.v1.RunChecksRequest.request_id")
@@ -835,7 +826,6 @@ extension GetCheckRunRequest: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__GetCheckRunRequest.self)
-    self.init()
     self.name = try unsafe reader.text(c.pointee.f1, "pursight.v1.GetCheckRunRequest.name")
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
   }
@@ -858,7 +848,6 @@ extension ListCheckRunsRequest: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__ListCheckRunsRequest.self)
-    self.init()
     self.parent = try unsafe reader.text(c.pointee.f1, "pursight.v1.ListCheckRunsRequest.parent")
     self.dataset = try unsafe reader.text(c.pointee.f2, "pursight.v1.ListCheckRunsRequest.dataset")
     self.pageSize = unsafe c.pointee.f3
@@ -887,7 +876,6 @@ extension ListCheckRunsResponse: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__ListCheckRunsResponse.self)
-    self.init()
     self.checkRuns = try unsafe reader.messages(c.pointee.f1, c.pointee.n_f1)
     self.nextPageToken = try unsafe reader.text(c.pointee.f2, "pursight.v1.ListCheckRunsResponse.next_page_token")
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
@@ -913,7 +901,6 @@ extension ReadFailingRowsRequest: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__ReadFailingRowsRequest.self)
-    self.init()
     self.run = try unsafe reader.text(c.pointee.f1, "pursight.v1.ReadFailingRowsRequest.run")
     self.ruleID = try unsafe reader.text(c.pointee.f2, "pursight.v1.ReadFailingRowsRequest.rule_id")
     self.columns = try unsafe reader.texts(c.pointee.f3, c.pointee.n_f3, "pursight.v1.ReadFailingRowsRequest.columns")
@@ -947,7 +934,6 @@ extension ReadFailingRowsResponse: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__ReadFailingRowsResponse.self)
-    self.init()
     self.arrowSchema = unsafe reader.bytes(c.pointee.f1)
     self.arrowBatch = unsafe reader.bulk(c.pointee.f2)
     self.rowIds = try unsafe reader.messages(c.pointee.f3, c.pointee.n_f3)
@@ -987,7 +973,6 @@ extension GetProfileRequest: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__GetProfileRequest.self)
-    self.init()
     self.dataset = try unsafe reader.text(c.pointee.f1, "pursight.v1.GetProfileRequest.dataset")
     self.columns = try unsafe reader.texts(c.pointee.f2, c.pointee.n_f2, "pursight.v1.GetProfileRequest.columns")
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
@@ -1013,7 +998,6 @@ extension GetIssueRequest: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__GetIssueRequest.self)
-    self.init()
     self.name = try unsafe reader.text(c.pointee.f1, "pursight.v1.GetIssueRequest.name")
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
   }
@@ -1036,7 +1020,6 @@ extension ListIssuesRequest: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__ListIssuesRequest.self)
-    self.init()
     self.parent = try unsafe reader.text(c.pointee.f1, "pursight.v1.ListIssuesRequest.parent")
     self.pageSize = unsafe c.pointee.f2
     self.pageToken = try unsafe reader.text(c.pointee.f3, "pursight.v1.ListIssuesRequest.page_token")
@@ -1067,7 +1050,6 @@ extension ListIssuesResponse: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__ListIssuesResponse.self)
-    self.init()
     self.issues = try unsafe reader.messages(c.pointee.f1, c.pointee.n_f1)
     self.nextPageToken = try unsafe reader.text(c.pointee.f2, "pursight.v1.ListIssuesResponse.next_page_token")
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)

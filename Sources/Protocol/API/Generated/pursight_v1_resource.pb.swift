@@ -170,7 +170,6 @@ extension ResourceMeta: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__ResourceMeta.self)
-    self.init()
     self.uid = try unsafe reader.text(c.pointee.f1, "pursight.v1.ResourceMeta.uid")
     self.etag = try unsafe reader.text(c.pointee.f2, "pursight.v1.ResourceMeta.etag")
     self.revision = unsafe c.pointee.f3
@@ -209,7 +208,6 @@ extension Value: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__Value.self)
-    self.init()
     switch unsafe c.pointee.o0_case.rawValue {
     case 1:
       self.kind = .boolValue(unsafe c.pointee.f1 != 0)
@@ -272,7 +270,6 @@ extension Parameter: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__Parameter.self)
-    self.init()
     self.values = try unsafe reader.messages(c.pointee.f1, c.pointee.n_f1)
     self.isList = unsafe c.pointee.f2 != 0
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
@@ -298,7 +295,6 @@ extension Property: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__Property.self)
-    self.init()
     self.key = try unsafe reader.text(c.pointee.f1, "pursight.v1.Property.key")
     self.value = try unsafe reader.text(c.pointee.f2, "pursight.v1.Property.value")
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)

@@ -187,7 +187,6 @@ extension Column: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__Column.self)
-    self.init()
     self.columnID = unsafe c.pointee.f1
     self.name = try unsafe reader.text(c.pointee.f2, "pursight.v1.Column.name")
     self.type = unsafe ColumnType(rawValue: c.pointee.f3)
@@ -228,7 +227,6 @@ extension SchemaVersion: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__SchemaVersion.self)
-    self.init()
     self.name = try unsafe reader.text(c.pointee.f1, "pursight.v1.SchemaVersion.name")
     self.version = unsafe c.pointee.f2
     self.columns = try unsafe reader.messages(c.pointee.f3, c.pointee.n_f3)

@@ -100,7 +100,6 @@ extension Source: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Pursight__V1__Source.self)
-    self.init()
     self.name = try unsafe reader.text(c.pointee.f1, "pursight.v1.Source.name")
     self.kind = unsafe SourceKind(rawValue: c.pointee.f2)
     self.displayName = try unsafe reader.text(c.pointee.f3, "pursight.v1.Source.display_name")
