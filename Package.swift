@@ -39,9 +39,11 @@ func tests(
     swiftSettings: settings)
 }
 
-func program(_ name: String, _ path: String, _ enters: [Target.Dependency]) -> Target {
+func program(
+  _ name: String, _ path: String, _ enters: [Target.Dependency], _ more: [SwiftSetting] = []
+) -> Target {
   .executableTarget(
-    name: name, dependencies: enters, path: "Sources/" + path, swiftSettings: settings)
+    name: name, dependencies: enters, path: "Sources/" + path, swiftSettings: settings + more)
 }
 
 let argumentParser = Target.Dependency.product(
@@ -182,7 +184,9 @@ let package = Package(
     // Programs
     program("pursightd", "pursightd", ["PurSightApp"]),
     program(
-      "pursightctl", "pursightctl", ["PurSightClient", "PurSightJSON", argumentParser, yams]),
+      "pursightctl", "pursightctl", ["PurSightClient", "PurSightJSON", argumentParser, yams],
+      // Its work is done in the SDK. Optimizing its own code would take a tenth of the whole build.
+      [.unsafeFlags(["-Onone"], .when(configuration: .release))]),
     program("protogen", "protogen", []),
     // The example, so that the quick start builds it with the rest; it has a manifest of its own,
     // too.
