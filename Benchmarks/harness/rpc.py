@@ -141,7 +141,7 @@ def instructions(peers: Peers, mode: str, folder: pathlib.Path) -> list[Result]:
             "rpc", f"unary {mode}, instructions/call against {peer}", f"{counts['PurSight']:,.0f}",
             f"{counts[peer]:,.0f}", counts["PurSight"] / counts[peer], at_most=at_most,
         )
-        for peer, at_most in [("C floor", None), ("C floor + protobuf-c", 1.4)]
+        for peer, at_most in [("C floor", None), ("C floor + protobuf-c", 1.25)]
     ]  # fmt: skip
 
 

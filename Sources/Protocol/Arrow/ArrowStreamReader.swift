@@ -13,6 +13,8 @@ package struct ArrowStreamReader: ~Copyable, Sendable {
   private var decoder: ArrowDecoder
   private var state = State.prefix
   private var pending: [UInt8] = []
+  /// Memory that is reserved for a body at once, in bytes.
+  private static let maxReservedBytes = 64 << 20
 
   package init(limits: ArrowLimits = .defaults) {
     decoder = ArrowDecoder(limits: limits)
@@ -90,6 +92,9 @@ package struct ArrowStreamReader: ~Copyable, Sendable {
             + "send smaller batches")
       }
       state = .body(header: bytes, byteCount: Int(count))
+      // Growing by doubling would take twice the memory of a large batch. What a false length
+      // reserves costs nothing until bytes come.
+      pending.reserveCapacity(min(Int(count), Self.maxReservedBytes))
       return nil
     case .body(let header, _):
       state = .prefix

@@ -29,8 +29,8 @@ struct FileReading: Sendable {
 
   /// Bytes that are read at once.
   private static let blockBytes = 1 << 20
-  /// Batches that wait to be sent.
-  private static let waitingBatches = 2
+  /// Bytes of batches that wait to be sent.
+  private static let waitingBytes = 2 << 20
 
   /// Reads as much as is needed to know the columns.
   /// - Throws: `INVALID_ARGUMENT` with line and column when the file cannot be read as rows.
@@ -64,7 +64,7 @@ struct FileReading: Sendable {
   func batches(
     _ head: FileHead, from token: ResumeToken?
   ) throws(PurSightError) -> HandOff<FileBatch> {
-    let handOff = HandOff<FileBatch>(capacity: Self.waitingBatches)
+    let handOff = HandOff<FileBatch>(capacity: Self.waitingBytes)
     let (loop, thread) = try Self.thread()
     Task(executorPreference: loop) {
       do throws(PurSightError) {
@@ -106,7 +106,7 @@ struct FileReading: Sendable {
         let token = ResumeToken(position: batch.end, hash: hash, schema: schema, plan: plan)
         let next = FileBatch(rows: batch, token: token.encoded, startToken: before.encoded)
         before = token
-        guard await handOff.send(next) else { return }
+        guard await handOff.send(next, cost: batch.batch.byteCount) else { return }
       }
     }
   }

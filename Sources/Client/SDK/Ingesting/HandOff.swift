@@ -1,11 +1,12 @@
 internal import PurSightRPC
 internal import Synchronization
 
-/// Hands values from one task to another, a few at a time: the first waits while the second is
-/// behind.
+/// Hands values from one task to another: the first waits while the second is too far behind.
 final class HandOff<Element: Sendable>: Sendable {
   private struct State {
-    var elements: [Element] = []
+    var elements: [(element: Element, cost: Int)] = []
+    /// Of all elements together.
+    var cost = 0
     var end: Result<Void, PurSightError>?
     var producer: CheckedContinuation<Void, Never>?
     var consumer: CheckedContinuation<Void, Never>?
@@ -16,13 +17,16 @@ final class HandOff<Element: Sendable>: Sendable {
   private let state = Mutex(State())
   private let capacity: Int
 
-  /// - Parameter capacity: Elements that wait at the most.
+  /// - Parameter capacity: What the elements that wait may cost together; one may always wait.
   init(capacity: Int) { self.capacity = capacity }
 
-  /// Hands over one element; suspends while `capacity` of them wait. False: nobody wants it.
-  func send(_ element: sending Element) async -> Bool {
+  /// Hands over one element; suspends while those that wait cost `capacity`. False: nobody wants it.
+  func send(_ element: sending Element, cost: Int) async -> Bool {
     let isWanted = state.withLock { state in
-      if !state.isAbandoned { state.elements.append(element) }
+      if !state.isAbandoned {
+        state.elements.append((element, cost))
+        state.cost += cost
+      }
       state.consumer?.resume()
       state.consumer = nil
       return !state.isAbandoned
@@ -30,7 +34,7 @@ final class HandOff<Element: Sendable>: Sendable {
     guard isWanted else { return false }
     await withCheckedContinuation { continuation in
       let mayGoOn = state.withLock { state in
-        guard state.elements.count >= capacity, !state.isAbandoned else { return true }
+        guard state.cost >= capacity, !state.isAbandoned else { return true }
         state.producer = continuation
         return false
       }
@@ -53,7 +57,8 @@ final class HandOff<Element: Sendable>: Sendable {
     while true {
       let taken: Result<Element?, PurSightError>? = state.withLock { state in
         if !state.elements.isEmpty {
-          let element = state.elements.removeFirst()
+          let (element, cost) = state.elements.removeFirst()
+          state.cost -= cost
           state.producer?.resume()
           state.producer = nil
           return .success(element)
