@@ -39,11 +39,9 @@ func tests(
     swiftSettings: settings)
 }
 
-func program(
-  _ name: String, _ path: String, _ enters: [Target.Dependency], _ more: [SwiftSetting] = []
-) -> Target {
+func program(_ name: String, _ path: String, _ enters: [Target.Dependency]) -> Target {
   .executableTarget(
-    name: name, dependencies: enters, path: "Sources/" + path, swiftSettings: settings + more)
+    name: name, dependencies: enters, path: "Sources/" + path, swiftSettings: settings)
 }
 
 let argumentParser = Target.Dependency.product(
@@ -184,9 +182,7 @@ let package = Package(
     // Programs
     program("pursightd", "pursightd", ["PurSightApp"]),
     program(
-      "pursightctl", "pursightctl", ["PurSightClient", "PurSightJSON", argumentParser, yams],
-      // Its work is done in the SDK. Optimizing its own code would take a tenth of the whole build.
-      [.unsafeFlags(["-Onone"], .when(configuration: .release))]),
+      "pursightctl", "pursightctl", ["PurSightClient", "PurSightJSON", argumentParser, yams]),
     program("protogen", "protogen", []),
     // The example, so that the quick start builds it with the rest; it has a manifest of its own,
     // too.

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Builds the programs in release mode; says what to do when that cannot work.
 #
-#   dev/build-release.sh [PRODUCT]…      default: pursightctl pursightd late-planes
+#   dev/build-release.sh [PRODUCT]…      default: pursightd pursightctl late-planes
 . "$(dirname "$0")/lib.sh"
 
-if (($# == 0)); then set -- pursightctl pursightd late-planes; fi
+if (($# == 0)); then set -- pursightd pursightctl late-planes; fi
 log=.quickstart/log/build.log
 mkdir -p "$(dirname "$log")"
 check_swift
