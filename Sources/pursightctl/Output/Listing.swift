@@ -1,42 +1,42 @@
 internal import PurSightClient
 internal import PurSightJSON
 
-/// How things of one kind are listed: their columns, and the name that other commands take.
-struct Listing<Element: RPCMessage>: Sendable {
-  /// One value of a thing, for people and for machines.
-  struct Value: Sendable {
-    let text: String
-    let machine: String
-    var style = TextStyle.plain
+/// One value of a thing, for people and for machines.
+struct ListValue: Sendable {
+  let text: String
+  let machine: String
+  var style = TextStyle.plain
 
-    static func text(_ text: String, _ style: TextStyle = .plain) -> Value {
-      Value(text: text, machine: text, style: style)
-    }
-
-    static func number(_ number: some BinaryInteger) -> Value {
-      Value(text: Numbers.grouped(Int64(number)), machine: "\(number)")
-    }
-
-    static func bytes(_ count: Int64) -> Value {
-      Value(text: Numbers.bytes(count), machine: "\(count)")
-    }
-
-    static func time(_ time: Timestamp?) -> Value {
-      guard let time else { return .text("") }
-      return Value(text: Times.relative(time), machine: time.text, style: .dim)
-    }
+  static func text(_ text: String, _ style: TextStyle = .plain) -> ListValue {
+    ListValue(text: text, machine: text, style: style)
   }
 
+  static func number(_ number: some BinaryInteger) -> ListValue {
+    ListValue(text: Numbers.grouped(Int64(number)), machine: "\(number)")
+  }
+
+  static func bytes(_ count: Int64) -> ListValue {
+    ListValue(text: Numbers.bytes(count), machine: "\(count)")
+  }
+
+  static func time(_ time: Timestamp?) -> ListValue {
+    guard let time else { return .text("") }
+    return ListValue(text: Times.relative(time), machine: time.text, style: .dim)
+  }
+}
+
+/// How things of one kind are listed: their columns, and the name that other commands take.
+struct Listing<Element: RPCMessage>: Sendable {
   struct Column: Sendable {
     let title: String
     var alignment = Table.Alignment.left
     /// Whether only `-o wide` and `-o csv` show it.
     var isWide = false
-    let value: @Sendable (Element) -> Value
+    let value: @Sendable (Element) -> ListValue
 
     init(
       _ title: String, _ alignment: Table.Alignment = .left, isWide: Bool = false,
-      _ value: @escaping @Sendable (Element) -> Value
+      _ value: @escaping @Sendable (Element) -> ListValue
     ) {
       self.title = title
       self.alignment = alignment
@@ -63,14 +63,22 @@ extension Session {
   func list<Element: RPCMessage, Elements: AsyncSequence>(
     _ elements: Elements, _ listing: Listing<Element>, limit: Int? = nil, empty: String
   ) async throws where Elements.Element == Element {
+    let format = try format(OutputFormat.lists)
+    let shown = listing.columns.filter { !$0.isWide || format != .table }
     let printer = ListPrinter(
-      terminal: terminal, format: try format(OutputFormat.lists), listing: listing)
-    var block: [Element] = []
+      terminal: terminal, format: format,
+      columns: shown.map { Table.Column(title: $0.title, alignment: $0.alignment) },
+      hasHeader: listing.hasHeader)
+    var block: [ListedItem] = []
     var count = 0
     for try await element in elements {
       if let limit, count == limit { break }
       count += 1
-      block.append(element)
+      block.append(
+        ListedItem(
+          message: element, name: listing.name(element),
+          document: format == .yaml ? try listing.document?(element) : nil,
+          values: format.hasColumns ? shown.map { $0.value(element) } : []))
       if block.count == printer.blockSize {
         try printer.write(block, isFirst: count == block.count)
         block = []
@@ -82,11 +90,26 @@ extension Session {
   }
 }
 
-/// Writes blocks of a list.
-private struct ListPrinter<Element: RPCMessage> {
+/// One thing of a list, whatever its kind.
+private struct ListedItem {
+  let message: any RPCMessage
+  let name: String
+  /// The document that `apply` takes, where it is asked for and there is one.
+  let document: String?
+  /// A value for each column, where columns are asked for.
+  let values: [ListValue]
+}
+
+extension OutputFormat {
+  fileprivate var hasColumns: Bool { isForPeople || self == .csv }
+}
+
+/// Writes blocks of a list. Not generic: one copy serves all kinds of things.
+private struct ListPrinter {
   let terminal: Terminal
   let format: OutputFormat
-  let listing: Listing<Element>
+  let columns: [Table.Column]
+  let hasHeader: Bool
 
   var blockSize: Int { format.isForPeople ? Limits.tableRows : 1 }
 
@@ -99,31 +122,28 @@ private struct ListPrinter<Element: RPCMessage> {
     }
   }
 
-  func write(_ block: [Element], isFirst: Bool) throws {
+  func write(_ block: [ListedItem], isFirst: Bool) throws {
     switch format {
     case .table, .wide:
-      let lines = table(block, hasHeader: isFirst && listing.hasHeader).lines(
+      let lines = table(block, hasHeader: isFirst && hasHeader).lines(
         width: format == .wide ? nil : terminal.width, terminal.painter)
       try terminal.write(lines.joined(separator: "\n") + "\n")
     case .json:
-      for (index, element) in block.enumerated() {
+      for (index, item) in block.enumerated() {
         let begin = isFirst && index == 0 ? "[\n  " : ",\n  "
-        let text = try JSONText.indented(element).replacing("\n", with: "\n  ")
+        let text = try JSONText.indented(item.message).replacing("\n", with: "\n  ")
         try terminal.write(begin + text)
       }
-    case .jsonl: for element in block { try terminal.write(JSONText.compact(element) + "\n") }
+    case .jsonl: for item in block { try terminal.write(JSONText.compact(item.message) + "\n") }
     case .yaml:
-      for (index, element) in block.enumerated() {
+      for (index, item) in block.enumerated() {
         if !isFirst || index > 0 { try terminal.write("---\n") }
-        let text = try listing.document?(element) ?? YAMLText.text(JSONText.value(element))
-        try terminal.write(text)
+        try terminal.write(item.document ?? YAMLText.text(JSONText.value(item.message)))
       }
     case .csv:
       if isFirst { try terminal.write(header) }
-      for element in block {
-        try terminal.write(CSVText.line(listing.columns.map { $0.value(element).machine }))
-      }
-    case .name: for element in block { try terminal.write(listing.name(element) + "\n") }
+      for item in block { try terminal.write(CSVText.line(item.values.map(\.machine))) }
+    case .name: for item in block { try terminal.write(item.name + "\n") }
     case .arrow: break
     }
   }
@@ -134,21 +154,13 @@ private struct ListPrinter<Element: RPCMessage> {
 
   private var header: String {
     CSVText.line(
-      listing.columns.map {
-        $0.title == "#" ? "index" : $0.title.lowercased().replacing(" ", with: "_")
-      })
+      columns.map { $0.title == "#" ? "index" : $0.title.lowercased().replacing(" ", with: "_") })
   }
 
-  private func table(_ block: [Element], hasHeader: Bool) -> Table {
-    let shown = listing.columns.filter { !$0.isWide || format == .wide }
-    var table = Table(
-      columns: shown.map { Table.Column(title: $0.title, alignment: $0.alignment) },
-      hasHeader: hasHeader)
-    table.rows = block.map { element in
-      shown.map { column in
-        let value = column.value(element)
-        return Table.Cell(value.text, value.style)
-      }
+  private func table(_ block: [ListedItem], hasHeader: Bool) -> Table {
+    var table = Table(columns: columns, hasHeader: hasHeader)
+    table.rows = block.map { item in
+      item.values.map { Table.Cell($0.text, $0.style) }
     }
     return table
   }

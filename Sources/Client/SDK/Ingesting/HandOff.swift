@@ -20,7 +20,8 @@ final class HandOff<Element: Sendable>: Sendable {
   /// - Parameter capacity: What the elements that wait may cost together; one may always wait.
   init(capacity: Int) { self.capacity = capacity }
 
-  /// Hands over one element; suspends while those that wait cost `capacity`. False: nobody wants it.
+  /// Hands over one element; suspends while those that wait cost `capacity` or more.
+  /// - Returns: Whether anybody wants more.
   func send(_ element: sending Element, cost: Int) async -> Bool {
     let isWanted = state.withLock { state in
       if !state.isAbandoned {
