@@ -26,12 +26,12 @@ struct QuarantineCommand: Noun {
 
     static let listing = Listing<QuarantinedRow>(
       columns: [
-        .init("Line", .right) { $0.line > 0 ? .number($0.line) : .text("") },
+        .init("Offset", .right) { .number($0.offset) },
         .init("Rule") { .text($0.ruleID.isEmpty ? $0.reason.lowercased() : $0.ruleID) },
         .init("Column") { .text($0.column) },
         .init("Value") { row in row.value.map { .text($0) } ?? .text("–", .dim) },
         .init("Why") { .text($0.message) },
-        .init("Offset", .right, isWide: true) { .number($0.offset) },
+        .init("Line", .right, isWide: true) { $0.line > 0 ? .number($0.line) : .text("") },
         .init("Load", isWide: true) { .text(ResourceName.last($0.writeStream)) },
         .init("When", isWide: true) { .time($0.createTime) },
         .init("Row", isWide: true) { .text(String(decoding: $0.row, as: UTF8.self)) },
