@@ -144,6 +144,32 @@ internal import Testing
     #expect(refused.newKeys.isEmpty)
   }
 
+  // Failing rows of the unique rule by DuckDB, as above: no row that is stored hides another.
+  @Test(arguments: [1_000, 64, 7]) func `rules over stored rows refuse nothing and forget nothing`(
+    size: Int
+  ) throws {
+    let rules = [
+      Rule("tail", .notNull(columns: ["tailnum"]), severity: .stop),
+      Rule(
+        "late", .range(column: "dep_delay", minimum: nil, maximum: RuleBound(.integer(60))),
+        severity: .quarantine),
+      Rule("once", .unique(columns: ["carrier", "origin", "dest"]), severity: .quarantine),
+    ]
+    var evaluator = try RuleEvaluator(
+      try RuleProgram.compile(rules, schema: FlightSample.schema))
+    let batch = try FlightSample.batch()
+    var hashes = BatchHashes()
+    for start in stride(from: 0, to: batch.rowCount, by: size) {
+      let part = batch.slice(start..<min(start + size, batch.rowCount))
+      hashes.begin(part)
+      let outcome = evaluator.evaluate(part, hashes: &hashes, isStored: true)
+      #expect(outcome.stopping.isEmpty)
+      #expect(outcome.quarantined == nil)
+    }
+    #expect(evaluator.results.map(\.failed) == [1, 18, 93])
+    #expect(evaluator.results[2].checked == 239)
+  }
+
   @Test func `keys of earlier streams are known from their runs`() throws {
     let rule = Rule("once", .unique(columns: ["tailnum", "time_hour"]))
     let program = try RuleProgram.compile([rule], schema: FlightSample.schema)

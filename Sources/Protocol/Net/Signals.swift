@@ -38,7 +38,7 @@ package struct Signals: Sendable {
   package func next() async throws(NetError) -> Signal {
     let result: Result<Signal, NetError> = await withCheckedContinuation { continuation in
       do throws(NetError) {
-        _ = try Thread("signals") { continuation.resume(returning: .success(wait())) }
+        try Thread("signals") { continuation.resume(returning: .success(wait())) }.detach()
       } catch {
         continuation.resume(returning: .failure(error))
       }

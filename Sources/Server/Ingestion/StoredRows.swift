@@ -59,13 +59,9 @@ struct StoredRows {
     return sets
   }
 
-  private func parent(
-    _ name: String
-  ) async throws(ComputeError) -> Dataset? {
-    let id = name.hasPrefix("projects/") ? name.split(separator: "/").last.map(String.init) : name
-    let key: AssetStore.Key = UIDText.isValid(id ?? "") ? .uid(id ?? "") : .fqn(id ?? "")
+  private func parent(_ name: String) async throws(ComputeError) -> Dataset? {
     do throws(StorageError) {
-      return try await service.datasets.dataset(key, in: scope)
+      return try await service.datasets.dataset(AssetStore.Key(reference: name), in: scope)
     } catch {
       throw ComputeError(.invalidRule, "the dataset \(name) cannot be read: \(error.message)")
     }

@@ -179,7 +179,7 @@ struct CheckJob {
     }
     var hashes = BatchHashes()
     hashes.begin(batch)
-    let outcome = evaluator.evaluate(batch, hashes: &hashes)
+    let outcome = evaluator.evaluate(batch, hashes: &hashes, isStored: true)
     let failing = outcome.outcomes.enumerated().compactMap { ordinal, found -> Failing? in
       guard let bits = found.failing else { return nil }
       return (Int32(ordinal), fetched.segment.number, Int32(found.failed), bits.packedBytes)

@@ -21,10 +21,7 @@ struct StoredParents {
   func sets(of program: RuleProgram) async throws -> [String: ReferenceSet] {
     var sets: [String: ReferenceSet] = [:]
     for reference in program.references {
-      let name = reference.dataset.split(separator: "/").last.map(String.init) ?? ""
-      let key: AssetStore.Key =
-        reference.dataset.hasPrefix("projects/") && UIDText.isValid(name)
-        ? .uid(name) : .fqn(reference.dataset)
+      let key = AssetStore.Key(reference: reference.dataset)
       guard let parent = try await service.datasets.dataset(key, in: scope) else { continue }
       let columns = (parent.schema?.columns ?? []).filter { reference.columns.contains($0.name) }
       guard columns.count == reference.columns.count else { continue }

@@ -3,11 +3,14 @@ internal import PurSightTelemetry
 
 /// The program `pursightd`.
 public enum Program {
+  /// What ends a server.
+  private static let signals = Signals([.terminate, .interrupt])
+
   /// Runs a command line and ends the process with its exit code.
   /// - Parameter arguments: Without the program's name.
   public static func main(_ arguments: [String]) -> Never {
     // Before the first thread is made, so that all of them inherit it.
-    ProcessSignals.block()
+    _ = signals
     ProcessSetup.prepare()
     Task { SystemInfo.exit(await run(arguments)) }
     while true { SystemInfo.pause() }
@@ -65,7 +68,9 @@ public enum Program {
     StandardStreams.output(ready.text)
     daemon.parts.logger.log(
       .info, "ready", [("address", .text(ready.address)), ("version", .text(Version.text))])
-    _ = try? await BlockingCall.run("signals") { () throws(AppError) in ProcessSignals.wait() }
+    do throws(NetError) { _ = try await signals.next() } catch {
+      daemon.parts.logger.log(.error, "signals", [("error", .text(error.message))])
+    }
     daemon.parts.logger.log(.info, "draining")
     await daemon.stop()
     daemon.parts.logger.log(.info, "stopped")

@@ -54,7 +54,9 @@ final class Daemon: Sendable {
     database.connectionsPerLoop = parts.configuration.database.connectionsPerLoop
     database.pipelinesPerLoop = parts.configuration.database.pipelinesPerLoop
     database.waitLimit = parts.configuration.database.waitLimit
-    self.database = PostgresDatabase(database, loops: group.loops)
+    let metrics = MetricRegistry()
+    self.metrics = metrics
+    self.database = PostgresDatabase(database, loops: group.loops, registry: metrics)
     storage = Storage(
       database: self.database, keys: try Self.keys(parts.encryptionKey),
       clock: { SystemClock.microseconds() })
@@ -63,8 +65,6 @@ final class Daemon: Sendable {
     readiness = Readiness()
     let kit = try Self.context(storage, readiness)
     let services = ServiceSet(kit, readiness: readiness)
-    let metrics = MetricRegistry()
-    self.metrics = metrics
     adminListener = AdminListener(
       on: group.leastLoaded(),
       AdminPages(
@@ -101,21 +101,12 @@ final class Daemon: Sendable {
 
   /// Registers what is read when the metrics are.
   private func observe() {
-    let (server, readiness, database) = (server, readiness, database)
+    let (server, readiness) = (server, readiness)
     metrics.computed("pursight_connections", help: "Connections that are open.") {
       Double(server.connectionCount)
     }
     metrics.computed("pursight_ready", help: "Whether the server takes calls.") {
       readiness.isServing ? 1 : 0
-    }
-    metrics.computed("pursight_db_pool_size", help: "Database connections for changes.") {
-      Double(database.counters.pooled)
-    }
-    metrics.computed("pursight_db_pool_in_use", help: "Those of them that are in use.") {
-      Double(database.counters.inUse)
-    }
-    metrics.computed("pursight_db_pool_waiters", help: "Callers that wait for one.") {
-      Double(database.counters.waiting)
     }
   }
 

@@ -70,10 +70,13 @@ package struct RuleEvaluator: Sendable {
   ///
   /// Unique rules come last and look only at rows that no other rule sends to quarantine.
   ///
-  /// - Parameter isWhole: whether one row for the quarantine refuses the batch, which then adds no
-  ///   keys. The sums of a refused batch are taken back by `restore`.
+  /// - Parameters:
+  ///   - isWhole: whether one row for the quarantine refuses the batch, which then adds no keys.
+  ///     The sums of a refused batch are taken back by `restore`.
+  ///   - isStored: whether the rows are in the dataset already, so that none of them is refused or
+  ///     put into quarantine, and unique rules look at them all.
   package mutating func evaluate(
-    _ batch: RecordBatch, hashes: inout BatchHashes, isWhole: Bool = false
+    _ batch: RecordBatch, hashes: inout BatchHashes, isWhole: Bool = false, isStored: Bool = false
   ) -> BatchOutcome {
     var outcomes = states.indices.map { RuleOutcome($0) }
     var quarantined = [UInt64](repeating: 0, count: Words.count(batch.rowCount))
@@ -84,13 +87,15 @@ package struct RuleEvaluator: Sendable {
         outcomes[index] = states[index].evaluate(
           batch, index, &hashes, known: pass ? keys[rule.name] : nil,
           parent: references[rule.name], excluded: quarantined)
-        if rule.severity == .quarantine { states[index].markRejected(&quarantined) }
+        if rule.severity == .quarantine && !isStored {
+          states[index].markRejected(&quarantined)
+        }
       }
     }
     let stopping = states.indices.filter { index in
       let rule = program.compiled[index].rule
       let outcome = outcomes[index]
-      return rule.severity == .stop
+      return rule.severity == .stop && !isStored
         && (outcome.errors > 0
           || !rule.threshold.isMet(
             checked: Int64(outcome.checked), failed: Int64(outcome.failed)))

@@ -17,6 +17,14 @@ package struct AssetStore: Sendable {
 
     package init(_ name: ResourceName) { self = name.hasUID ? .uid(name.id) : .fqn(name.id) }
 
+    /// A dataset as rules name it: by its fully qualified name, its uid, or
+    /// `projects/{project}/datasets/{uid}`.
+    package init(reference: String) {
+      let last = reference.split(separator: "/").last.map(String.init) ?? ""
+      let isUID = UIDText.isValid(last) && (last == reference || reference.hasPrefix("projects/"))
+      self = isUID ? .uid(last) : .fqn(reference)
+    }
+
     /// The condition on `asset a`.
     var condition: SQL {
       switch self {
