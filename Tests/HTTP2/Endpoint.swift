@@ -31,6 +31,8 @@ import Testing
 
   func takeStream() -> Unmanaged<HTTP2Stream> { unsafe .passUnretained(makeStream()) }
 
+  var hasOpenStreams: Bool { streams.contains { $0.id != 0 && !$0.isClosed } }
+
   func makeStream() -> HTTP2Stream {
     let stream = HTTP2Stream()
     streams.append(stream)

@@ -153,6 +153,12 @@ import Testing
 
   @Test func `bytes that are no HTTP2 end the session`() throws {
     let server = try Endpoint(.server)
-    #expect(throws: HTTP2Error.self) { try server.input(Array("GET / HTTP/1.1\r\n\r\n".utf8)) }
+    try server.input(Array("GET / HTTP/1.1\r\n\r\n".utf8))
+    #expect(server.session.abuse == .noHTTP2)
+    // RFC 9113 §6.8: a GOAWAY of 24 bytes, last stream 0, PROTOCOL_ERROR.
+    let reason = Array("no_http2_preface".utf8)
+    let goAway: [UInt8] = [0, 0, 24, 7, 0] + Array(repeating: 0, count: 11) + [1] + reason
+    #expect(try server.output() == goAway)
+    #expect(server.isOver)
   }
 }

@@ -36,6 +36,7 @@ internal import PurSightTLS
     var configuration = ServerConfiguration()
     // large_unary and the bulk streams of the benchmark send more than the usual limit.
     configuration.limits.maxMessageBytes = 64 << 20
+    options.apply(to: &configuration)
     let group = try EventLoopGroup(count: options.threads, name: "interop")
     let server = await Server(configuration, on: group)
     let address = try await server.listen(

@@ -1,3 +1,4 @@
+internal import PurSightServerTransport
 internal import PurSightTLS
 
 /// The command line of `interop-server`.
@@ -16,19 +17,29 @@ struct Options {
   let port: UInt16
   let certificates: String
   let threads: Int
+  /// What every timeout is divided by, so that tests of them need not wait for long.
+  let haste: Int
+  /// Calls that may run on a loop; nil: the server's own limit.
+  let calls: Int?
 
-  private static let usage = "usage: interop-server h2c|tls|mtls PORT CERTS_DIR [--threads N]"
+  private static let usage =
+    "usage: interop-server h2c|tls|mtls PORT CERTS_DIR [--threads N] [--haste N] [--calls N]"
+  private static let ranges = [
+    "--threads": 1...256, "--haste": 1...1000, "--calls": 1...1_000_000,
+  ]
 
   init(_ arguments: [String]) throws {
     var positional: [String] = []
-    var threads = 1
+    var numbers: [String: Int] = [:]
     var rest = arguments[...]
     while let argument = rest.popFirst() {
-      if argument == "--threads" {
-        guard let value = rest.popFirst(), let count = Int(value), (1...256).contains(count) else {
-          throw UsageError(message: "--threads takes a number from 1 to 256\n" + Self.usage)
+      if let range = Self.ranges[argument] {
+        guard let value = rest.popFirst(), let count = Int(value), range.contains(count) else {
+          throw UsageError(
+            message: "\(argument) takes a number from \(range.lowerBound) to \(range.upperBound)\n"
+              + Self.usage)
         }
-        threads = count
+        numbers[argument] = count
       } else {
         positional.append(argument)
       }
@@ -39,7 +50,19 @@ struct Options {
     self.mode = mode
     self.port = port
     certificates = positional[2]
-    self.threads = threads
+    threads = numbers["--threads"] ?? 1
+    haste = numbers["--haste"] ?? 1
+    calls = numbers["--calls"]
+  }
+
+  /// Sets the limits that the command line names.
+  func apply(to configuration: inout ServerConfiguration) {
+    if let calls { configuration.limits.runningCallsPerLoop = calls }
+    let paths: [WritableKeyPath<ServerConfiguration.Timeouts, Duration>] = [
+      \.handshake, \.preface, \.headers, \.requestStall, \.responseStall, \.idle, \.keepalive,
+      \.keepaliveAnswer, \.age, \.ageGrace,
+    ]
+    for path in paths { configuration.timeouts[keyPath: path] /= haste }
   }
 
   /// The TLS context of the mode; nil for plaintext.

@@ -57,6 +57,9 @@ package enum MetadataCoding {
     return nil
   }
 
+  /// When a call may be tried again: gRPC's own, but for servers to set (gRFC A6).
+  private static let pushback = "grpc-retry-pushback-ms"
+
   private static let sensitiveNames: Set<String> = ["authorization", "cookie"]
 
   /// Fields of HTTP and gRPC themselves.
@@ -66,7 +69,7 @@ package enum MetadataCoding {
   ]
 
   private static func isSendable(_ name: String) -> Bool {
-    !name.isEmpty && !name.hasPrefix("grpc-") && !ownNames.contains(name)
+    !name.isEmpty && (!name.hasPrefix("grpc-") || name == pushback) && !ownNames.contains(name)
       && name.utf8.allSatisfy(isNameByte)
   }
 

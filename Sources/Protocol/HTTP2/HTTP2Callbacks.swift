@@ -11,14 +11,15 @@ func makeSession(
   let made = unsafe nghttp2_option_new(&option)
   guard made == 0 else { throw HTTP2Error("nghttp2_option_new", made) }
   defer { unsafe nghttp2_option_del(option) }
-  unsafe nghttp2_option_set_no_closed_streams(option, 1)  // keep no memory of closed streams
   unsafe nghttp2_option_set_no_auto_window_update(option, 1)  // windows open on consume only
   unsafe nghttp2_option_set_max_outbound_ack(option, configuration.maxQueuedAcknowledgements)
   unsafe nghttp2_option_set_max_settings(option, configuration.maxSettings)
   unsafe nghttp2_option_set_max_continuations(option, configuration.maxContinuations)
+  // Counted here, so that the peer hears ENHANCE_YOUR_CALM and not INTERNAL_ERROR; the library's
+  // own limit stands behind it, out of reach.
   unsafe nghttp2_option_set_stream_reset_rate_limit(
-    option, UInt64(configuration.streamResets.burst),
-    UInt64(configuration.streamResets.perSecond))
+    option, UInt64(configuration.streamResets.burst) + 1_000,
+    UInt64(configuration.streamResets.perSecond) + 1_000)
   let user = unsafe Unmanaged.passUnretained(state).toOpaque()
   let memory = unsafe state.workspace.pool.table
   var session: OpaquePointer?
@@ -82,26 +83,14 @@ private func onBeginFrame(
   guard let header = unsafe header?.pointee else { return 0 }
   let type = UInt32(header.type)
   if type == NGHTTP2_HEADERS.rawValue { return 0 }
-  unsafe withState(user) { state in
-    let token = TokenBucket.unitsPerToken
-    switch type {
-    case NGHTTP2_DATA.rawValue:
-      if header.length == 0, header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) == 0 {
-        state.chargeControl(units: token)
-      }
-    case NGHTTP2_WINDOW_UPDATE.rawValue:
-      state.chargeControl(units: 1)
-    case NGHTTP2_PRIORITY.rawValue:
-      state.chargeControl(units: token)
-    case NGHTTP2_SETTINGS.rawValue:
-      state.chargeControl(units: 10 * token)
-    case NGHTTP2_PING.rawValue:
-      state.chargeControl(units: state.sentDataSincePing ? 1 : 10 * token)
-      state.sentDataSincePing = false
-    default:
-      break
-    }
+  // DATA that carries something, or ends its stream, costs nothing.
+  if type == NGHTTP2_DATA.rawValue,
+    header.flags & UInt8(NGHTTP2_FLAG_PADDED.rawValue) == 0,
+    header.length > 0 || header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
+  {
+    return 0
   }
+  unsafe withState(user) { $0.charge(header) }
   return 0
 }
 
@@ -114,6 +103,7 @@ private func onBeginHeaders(
   let category = unsafe frame.pointee.headers.cat
   unsafe withState(user) { state in
     state.isInHeaderBlock = true
+    state.continuations = 0
     if category == NGHTTP2_HCAT_REQUEST, let source = unsafe state.streams {
       let stream = unsafe source.takeStream()
       unsafe stream._withUnsafeGuaranteedRef { $0.open(id, now: state.now) }
@@ -228,7 +218,7 @@ private func onInvalidFrame(
 ) -> Int32 {
   unsafe withState(user) {
     $0.isInHeaderBlock = false
-    $0.chargeViolation(tokens: 1)
+    $0.violate(tokens: 1)
   }
   return 0
 }
@@ -256,7 +246,7 @@ private func onFrameSent(
     let isHarmless =
       code == NGHTTP2_NO_ERROR.rawValue || code == NGHTTP2_REFUSED_STREAM.rawValue
       || code == NGHTTP2_CANCEL.rawValue
-    if !isHarmless { unsafe withState(user) { $0.chargeViolation(tokens: 1) } }
+    if !isHarmless { unsafe withState(user) { $0.violate(tokens: 1) } }
   } else if header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0 {
     // An answer that is complete before its request: the rest of that is not wanted
     // (RFC 9113 §8.1).
@@ -353,6 +343,7 @@ private func sendData(
     }
     state.outputCount &+= needed
     state.sentDataSincePing = true
+    state.windowCredit &+= HTTP2SessionState.windowUpdatesPerFrame
     return 0
   }
 }

@@ -2,7 +2,7 @@
 ///
 /// The limits answer the published attacks on HTTP/2: CVE-2023-44487 (rapid reset), CVE-2024-28182
 /// (CONTINUATION), CVE-2025-8671 (made resets), CVE-2019-9511 to 9518 (floods).
-package struct HTTP2Configuration: Sendable {
+package struct HTTP2Configuration: Hashable, Sendable {
   /// Streams a peer may have open (SETTINGS_MAX_CONCURRENT_STREAMS).
   package var maxConcurrentStreams: UInt32 = 100
   /// Bytes of body a stream may have under way (SETTINGS_INITIAL_WINDOW_SIZE).
@@ -27,8 +27,16 @@ package struct HTTP2Configuration: Sendable {
   /// list that is too long.
   package var violations = Rate(burst: 200, perSecond: 20)
   /// Frames that cost work and carry nothing: PING 10, SETTINGS 10, PRIORITY 1, empty DATA 1,
-  /// WINDOW_UPDATE 1/20. A PING that answers data of ours (bandwidth estimation) costs 1/20.
+  /// GOAWAY 10, WINDOW_UPDATE 1. A PING that answers data of ours (bandwidth estimation) costs
+  /// 1/20, and two WINDOW_UPDATEs for each DATA frame of ours are free.
   package var controlFrames = Rate(burst: 1000, perSecond: 200)
+
+  /// Time between the PINGs of a client with open calls; without data of ours in between.
+  package var pingInterval = Duration.seconds(20)
+  /// The same without open calls.
+  package var idlePingInterval = Duration.seconds(300)
+  /// PINGs that may come earlier than that before the peer is sent away.
+  package var maxPingStrikes = 2
 
   /// So many at once, so many per second over time.
   package struct Rate: Hashable, Sendable {

@@ -45,6 +45,9 @@
 package protocol HTTP2StreamSource: AnyObject {
   /// A fresh stream, which the source keeps alive until its `closed` event.
   func takeStream() -> Unmanaged<HTTP2Stream>
+
+  /// Whether a stream is open.
+  var hasOpenStreams: Bool { get }
 }
 
 /// What the sessions of one loop share, because only one of them works at a time: the event

@@ -68,12 +68,40 @@ package enum HTTP2Role: Sendable {
     _ bytes: UnsafeRawBufferPointer, now: UInt64
   ) throws(HTTP2Error) {
     guard let base = bytes.baseAddress else { return }
+    // A peer that went over a limit, by now or by what we had to send, is not listened to any more.
+    if let abuse = state.abuse { return end(abuse) }
     state.now = now
     let taken = unsafe nghttp2_session_mem_recv(
       raw, base.assumingMemoryBound(to: UInt8.self), bytes.count)
-    if taken < 0 { throw HTTP2Error("nghttp2_session_mem_recv", Int32(taken)) }
-    if state.isAbused { terminate(.enhanceYourCalm) }
+    if taken < 0 { try refuse(Int32(taken)) }
+    if let abuse = state.abuse { end(abuse) }
   }
+
+  /// Ends the session after what the library calls fatal: it must not be asked for a GOAWAY then,
+  /// so that one is written here.
+  @inline(never) private func refuse(_ code: Int32) throws(HTTP2Error) {
+    switch code {
+    case NGHTTP2_ERR_TOO_MANY_CONTINUATIONS.rawValue: state.abuse = .continuations
+    case NGHTTP2_ERR_FLOODED.rawValue: state.abuse = .unreadAnswers
+    case NGHTTP2_ERR_BAD_CLIENT_MAGIC.rawValue: state.abuse = .noHTTP2
+    default: throw HTTP2Error("nghttp2_session_mem_recv", code)
+    }
+    state.isBroken = true
+    state.lastStream = unsafe UInt32(clamping: nghttp2_session_get_last_proc_stream_id(raw))
+  }
+
+  /// Tells the peer which limit it went over, and ends the session once that is written.
+  @inline(never) private func end(_ abuse: HTTP2Abuse) {
+    if state.isBroken || state.isToldOff { return }
+    state.isToldOff = true
+    let last = unsafe nghttp2_session_get_last_proc_stream_id(raw)
+    let reason = Array(abuse.rawValue.utf8)
+    _ = unsafe nghttp2_submit_goaway(raw, 0, last, abuse.code.rawValue, reason, reason.count)
+    terminate(abuse.code)
+  }
+
+  /// The limit that the peer went over; nil if it behaved.
+  package var abuse: HTTP2Abuse? { state.abuse }
 
   /// Writes frames into `block` and returns their length; less than `limit` means: that was all.
   ///
@@ -85,6 +113,7 @@ package enum HTTP2Role: Sendable {
     // One call of the library writes DATA until it is refused: at the first frame behind the limit.
     unsafe state.setOutput(base, capacity: min(block.count, limit + Self.maxFrameBytes))
     state.now = now
+    if state.isBroken { return state.putFarewell() }
     while state.outputCount < limit {
       var bytes: UnsafePointer<UInt8>?
       let count = unsafe nghttp2_session_mem_send(raw, &bytes)
@@ -101,7 +130,8 @@ package enum HTTP2Role: Sendable {
 
   /// Whether the connection has nothing more to read or write and can be closed.
   package var isOver: Bool {
-    unsafe nghttp2_session_want_read(raw) == 0 && nghttp2_session_want_write(raw) == 0
+    if state.isBroken { return state.isFarewellWritten }
+    return unsafe nghttp2_session_want_read(raw) == 0 && nghttp2_session_want_write(raw) == 0
   }
 
   /// Whether `produce` would have something to write, windows permitting.
@@ -113,7 +143,8 @@ package enum HTTP2Role: Sendable {
   /// Frames that wait to be written; over `HTTP2Configuration.maxQueuedFrames` the peer does not
   /// read what it causes us to answer, and the connection should end.
   package var hasTooManyQueuedFrames: Bool {
-    unsafe nghttp2_session_get_outbound_queue_size(raw) > state.configuration.maxQueuedFrames
+    if state.isBroken { return false }
+    return unsafe nghttp2_session_get_outbound_queue_size(raw) > state.configuration.maxQueuedFrames
   }
 
   // MARK: Streams
@@ -190,9 +221,12 @@ package enum HTTP2Role: Sendable {
   package func announceShutdown() { _ = unsafe nghttp2_submit_shutdown_notice(raw) }
 
   /// Refuses streams above the last one seen; those open go on, and then the session is over.
-  package func goAway(_ code: HTTP2ErrorCode) {
+  ///
+  /// - Parameter reason: for whoever looks at the peer's log; nobody parses it.
+  package func goAway(_ code: HTTP2ErrorCode, reason: StaticString = "") {
     let last = unsafe nghttp2_session_get_last_proc_stream_id(raw)
-    _ = unsafe nghttp2_submit_goaway(raw, 0, last, code.rawValue, nil, 0)
+    _ = unsafe nghttp2_submit_goaway(
+      raw, 0, last, code.rawValue, reason.utf8Start, reason.utf8CodeUnitCount)
   }
 
   /// Ends the session with all its streams once its GOAWAY is written.
@@ -206,78 +240,5 @@ package enum HTTP2Role: Sendable {
 
   private func setting(_ id: nghttp2_settings_id, _ value: Int32) -> nghttp2_settings_entry {
     nghttp2_settings_entry(settings_id: Int32(id.rawValue), value: UInt32(value))
-  }
-}
-
-/// What the library's callbacks know of their session: its `user_data`.
-@safe final class HTTP2SessionState {
-  let role: HTTP2Role
-  let configuration: HTTP2Configuration
-  let workspace: HTTP2Workspace
-  /// Where streams come from; the owner outlives its session.
-  @exclusivity(unchecked) unowned(unsafe) var streams: (any HTTP2StreamSource)?
-  /// Kept alive by `usualTrailersOwner`.
-  let usualTrailers: Unmanaged<HeaderList>?
-  private let usualTrailersOwner: HeaderList?
-  /// The configured limit, no more than a stored field can say.
-  let maxHeaderListBytes: Int
-  /// The stream whose header block is being read, so that each field needs no look-up.
-  @safe @exclusivity(unchecked) var current: Unmanaged<HTTP2Stream>?
-  @safe @exclusivity(unchecked) var isReadingTrailers = false
-  @safe @exclusivity(unchecked) var isInHeaderBlock = false
-  @safe @exclusivity(unchecked) var now: UInt64
-  @safe @exclusivity(unchecked) var output: UnsafeMutableRawPointer?
-  @safe @exclusivity(unchecked) var outputCapacity = 0
-  @safe @exclusivity(unchecked) var outputCount = 0
-  @safe @exclusivity(unchecked) var violations: TokenBucket
-  @safe @exclusivity(unchecked) var controlFrames: TokenBucket
-  /// DATA of ours went out since the last PING came in.
-  @safe @exclusivity(unchecked) var sentDataSincePing = false
-  /// A response was begun before its request had ended.
-  @safe @exclusivity(unchecked) var mayEndEarly = false
-  /// The peer went over a limit.
-  @safe @exclusivity(unchecked) var isAbused = false
-
-  init(
-    _ role: HTTP2Role, _ configuration: HTTP2Configuration, workspace: HTTP2Workspace,
-    usualTrailers: HeaderList?, now: UInt64
-  ) {
-    self.role = role
-    self.configuration = configuration
-    self.workspace = workspace
-    unsafe self.usualTrailers = usualTrailers.map { unsafe .passUnretained($0) }
-    usualTrailersOwner = usualTrailers
-    maxHeaderListBytes = min(configuration.maxHeaderListBytes, HeaderFields.maxPartBytes)
-    self.now = now
-    violations = TokenBucket(configuration.violations, now: now)
-    controlFrames = TokenBucket(configuration.controlFrames, now: now)
-  }
-
-  @inline(__always) func setOutput(_ base: UnsafeMutableRawPointer, capacity: Int) {
-    unsafe output = base
-    outputCapacity = capacity
-    outputCount = 0
-  }
-
-  @inline(__always) func push(
-    _ kind: HTTP2Event.Kind, _ stream: Unmanaged<HTTP2Stream>?, bytes: UnsafeRawPointer? = nil,
-    count: Int = 0
-  ) {
-    unsafe workspace.append(HTTP2Event(kind, stream, bytes: bytes, count: count))
-  }
-
-  /// Notes that a header list went over the limit; its further fields are dropped.
-  @inline(never) func refuseHeaderList(of stream: HTTP2Stream) {
-    if stream.isHeaderListTooLong { return }
-    stream.isHeaderListTooLong = true
-    chargeViolation(tokens: 10)
-  }
-
-  func chargeViolation(tokens: UInt64) {
-    if !violations.take(tokens * TokenBucket.unitsPerToken, now: now) { isAbused = true }
-  }
-
-  func chargeControl(units: UInt64) {
-    if !controlFrames.take(units, now: now) { isAbused = true }
   }
 }

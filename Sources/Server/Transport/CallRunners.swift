@@ -22,15 +22,24 @@ internal import PurSightNet
   }
 
   private let loop: EventLoop
+  private let maxDelay: UInt64
   @safe @exclusivity(unchecked) private var ready: [Unmanaged<TransportCall>] = unsafe []
   @safe @exclusivity(unchecked) private var head = 0
   @safe @exclusivity(unchecked) private var idle: [Runner] = []
   @safe @exclusivity(unchecked) private var isStopping = false
+  @safe @exclusivity(unchecked) private var popped: UInt64 = 0
+
+  /// The clock is read once in 256 calls.
+  private static let clockMask: UInt64 = 255
 
   /// Parked runners that are kept; after a burst the rest ends.
   private static let maxIdle = 1024
 
-  init(_ loop: EventLoop) { self.loop = loop }
+  /// - Parameter maxDelay: Nanoseconds that a call may wait for its handler.
+  init(_ loop: EventLoop, maxDelay: UInt64) {
+    self.loop = loop
+    self.maxDelay = maxDelay
+  }
 
   @inline(__always) func append(_ call: TransportCall) {
     unsafe ready.append(.passUnretained(call))
@@ -54,6 +63,20 @@ internal import PurSightNet
     while let runner = idle.popLast() { resume(runner) }
   }
 
+  /// Refuses the calls that have waited too long, all in one go: on a loop with more work than
+  /// time, late answers help nobody and make the next ones late, too.
+  @inline(never) private func shedLate() {
+    guard unsafe head < ready.count else { return }
+    let now = monotonicNanoseconds()
+    for index in unsafe head..<ready.count {
+      unsafe ready[index]._withUnsafeGuaranteedRef { call in
+        let isLate = call.answer == .none && now > call.lastInput &+ maxDelay
+        guard isLate, !call.isControl else { return }
+        call.shed("The server is too busy to begin with this call in time.")
+      }
+    }
+  }
+
   private func resume(_ runner: Runner) {
     let parked = runner.parked
     runner.parked = nil
@@ -71,6 +94,8 @@ internal import PurSightNet
   private func work(_ runner: Runner) async {
     while true {
       while let call = pop() {
+        popped &+= 1
+        if popped & Self.clockMask == 0 { shedLate() }
         await call.run(runner)
         if runner.isCancelled { return }
       }

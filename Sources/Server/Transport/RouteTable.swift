@@ -10,6 +10,8 @@ final class RouteTable: Sendable {
     let serverStreams: Bool
     /// Nanoseconds; 0 without one.
     let defaultDeadline: UInt64
+    /// Health: answered by a server that is full, too.
+    let isControl: Bool
   }
 
   /// A handler in a structure: an array of bare functions would hold them behind generic thunks.
@@ -29,7 +31,8 @@ final class RouteTable: Sendable {
     facts = methods.map { method in
       Facts(
         clientStreams: method.clientStreams, serverStreams: method.serverStreams,
-        defaultDeadline: method.defaultDeadline.map(nanoseconds) ?? 0)
+        defaultDeadline: method.defaultDeadline.map(nanoseconds) ?? 0,
+        isControl: method.service == "grpc.health.v1.Health")
     }
   }
 }

@@ -16,6 +16,8 @@ extension ServerConnection: HTTP2StreamSource {
     }
   }
 
+  var hasOpenStreams: Bool { unsafe !calls.isEmpty }
+
   /// Works off the events of the session. No handler runs in here.
   @inline(__always) func dispatch() {
     let workspace = home.http2
@@ -60,10 +62,11 @@ extension ServerConnection: HTTP2StreamSource {
     if let status = head.httpStatus(isKnown: route != nil) { return call.answerHTTP(status) }
     if let refusal = head.refusal { return call.fail(refusal) }
     guard let route else { return unsafe refusePath(call, head.path) }
-    guard home.runningCalls < home.configuration.limits.runningCallsPerLoop else {
-      return call.fail(RPCError(.unavailable, "The server has too many calls under way."))
-    }
     call.route = route
+    let held = unsafe calls.count
+    if home.runningCalls >= home.maxRunningCalls || held > home.maxCalls {
+      if !admitsBeyondLimits(call) { return }
+    }
     call.acceptsGzip = head.acceptsGzip
     call.inbox.encoding = head.encoding ?? .identity
     call.inbox.maxMessageBytes = home.configuration.limits.maxMessageBytes
@@ -75,6 +78,20 @@ extension ServerConnection: HTTP2StreamSource {
     }
     if home.hasObserver { noteStart(route) }
     if facts.clientStreams { start(call) }
+  }
+
+  /// Refuses a call that is one too many, unless it has a place of its own.
+  @inline(never) private func admitsBeyondLimits(_ call: TransportCall) -> Bool {
+    let limits = home.configuration.limits
+    if routes.facts[call.route].isControl,
+      home.runningCalls < limits.runningCallsPerLoop + limits.controlCallsPerLoop,
+      unsafe calls.count <= home.maxCalls
+    {
+      return true
+    }
+    call.route = -1
+    call.shed("The server has too many calls under way.")
+    return false
   }
 
   @inline(never) private func noteStart(_ route: Int) {

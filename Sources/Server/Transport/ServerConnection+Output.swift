@@ -19,9 +19,15 @@ extension ServerConnection {
       if budget <= 0 { requestFlush() }
     }
     if isClosed { return }
-    if session.hasTooManyQueuedFrames { return close(.protocolError) }
+    if session.hasTooManyQueuedFrames { return close(.abused) }
     setInterest()
-    if pending.isEmpty && session.isOver { shutDown(drain == .no ? .protocolError : .drained) }
+    if pending.isEmpty && session.isOver { shutDown(reasonOfEnd) }
+  }
+
+  /// What a session that is over is counted as.
+  private var reasonOfEnd: ConnectionEnd {
+    if session.abuse != nil { return .abused }
+    return drain == .no ? .protocolError : endReason
   }
 
   /// Encrypts and sends one block of frames; returns its plaintext length.
@@ -120,6 +126,6 @@ extension ServerConnection {
       secure.tls.close()
       sendCiphertext()
     }
-    close(reason)
+    close(reason, lingers: true)
   }
 }

@@ -19,11 +19,12 @@ extension ServerConnection {
     let (now, timeouts) = (home.loop.now, home.timeouts)
     if isHandshaking { return openedAt + timeouts.handshake }
     if drain == .announced { return now + timeouts.drainRoundTrip }
-    if !hasPeerSettings { return openedAt + timeouts.preface }
+    if !hasPeerSettings { return max(openedAt + timeouts.preface, now) }
     if unsafe !calls.isEmpty || !pending.isEmpty || headersSince != 0 {
       return now + timeouts.round
     }
-    return max(lastActivity + timeouts.idle, now)
+    if drain == .final { return now + timeouts.round }
+    return max(min(lastActivity + timeouts.idle, agesAt), now)
   }
 
   private func look() {
@@ -39,12 +40,45 @@ extension ServerConnection {
       return close(.headerTimeout)
     } else if !pending.isEmpty && now >= lastWrite + timeouts.responseStall {
       return close(.stalled)
+    } else if now >= agesAt {
+      age(now)
     } else if unsafe calls.isEmpty {
       if drain == .no && now >= lastActivity + timeouts.idle { endIdle() }
     } else {
       resetStalledCalls(now)
+      keepAlive(now)
     }
     watch()
+  }
+
+  /// Has an old connection replaced: its peer is told, and has the grace for its calls.
+  private func age(_ now: UInt64) {
+    if drain == .no {
+      endReason = .aged
+      beginDrain()
+      agesAt = now + home.timeouts.ageGrace
+    } else {
+      agesAt = .max
+      // A server that drains has a grace of its own.
+      if endReason == .aged { endDrain() }
+    }
+  }
+
+  /// Asks a peer that has been silent under open calls for a sign of life: its machine may be gone,
+  /// and TCP does not say so.
+  private func keepAlive(_ now: UInt64) {
+    let timeouts = home.timeouts
+    if pingedAt != 0 {
+      if lastActivity >= pingedAt {
+        pingedAt = 0
+      } else if now >= pingedAt + timeouts.keepaliveAnswer {
+        return close(.keepaliveTimeout)
+      }
+    } else if now >= lastActivity + timeouts.keepalive {
+      pingedAt = now
+      session.ping()
+      requestFlush()
+    }
   }
 
   /// Says goodbye to a peer that has not called for long.

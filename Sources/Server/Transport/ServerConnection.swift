@@ -41,6 +41,12 @@ internal import PurSightTLS
   @safe @exclusivity(unchecked) var lastActivity: UInt64
   @safe @exclusivity(unchecked) var lastWrite: UInt64
   @safe @exclusivity(unchecked) var headersSince: UInt64 = 0
+  /// When it is replaced for its age, or after that, when its grace ends.
+  @safe @exclusivity(unchecked) var agesAt = UInt64.max
+  /// When the peer was asked for a sign of life; 0 when it was not.
+  @safe @exclusivity(unchecked) var pingedAt: UInt64 = 0
+  /// What its graceful end is counted as.
+  @safe @exclusivity(unchecked) var endReason = ConnectionEnd.drained
   @safe @exclusivity(unchecked) var watchdog: LoopTimer?
   /// When the watchdog looks next; the end of time while it is not set.
   @safe @exclusivity(unchecked) var watchdogAt = UInt64.max
@@ -91,6 +97,7 @@ internal import PurSightTLS
   func established() {
     isHandshaking = false
     openedAt = home.loop.now
+    agesAt = home.drawAge()
     home.observer?.connectionOpened(peer, loop: home.index)
     requestFlush()
   }
@@ -113,12 +120,23 @@ internal import PurSightTLS
   }
 
   /// Closes the socket and ends every call; the object goes when its last handler has returned.
-  func close(_ reason: ConnectionEnd) {
+  ///
+  /// - Parameter lingers: The peer is to hear what was written last, although bytes of its own may
+  ///   still be on their way: a socket that is closed over them resets the connection.
+  func close(_ reason: ConnectionEnd, lingers: Bool = false) {
     if isClosed { return }
     isClosed = true
     if let watchdog { home.loop.cancel(watchdog) }
     watchdog = nil
-    channel?.close()
+    let release = onClose
+    var isLingering = false
+    if let channel {
+      if lingers {
+        isLingering = LingeringSocket.begin(channel, then: release)
+      } else {
+        channel.close()
+      }
+    }
     unsafe channelReference = nil
     pending.release()
     // Its calls point here: `recycle` balances this with the last of them.
@@ -126,6 +144,6 @@ internal import PurSightTLS
     endCalls(RPCError(.cancelled, "The connection to the caller is gone."))
     home.remove(self)
     home.observer?.connectionClosed(reason, loop: home.index)
-    onClose()
+    if !isLingering { release() }
   }
 }

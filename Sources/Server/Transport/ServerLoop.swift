@@ -14,6 +14,9 @@ internal import PurSightTLS
   let timeouts: TimeoutNanoseconds
   let observer: (any ServerObserver)?
   let hasObserver: Bool
+  /// Limits that are looked at for every call.
+  let maxRunningCalls: Int
+  let maxCalls: Int
   let runners: CallRunners
   let http2 = HTTP2Workspace()
   let tls = TLSWorkspace()
@@ -46,7 +49,9 @@ internal import PurSightTLS
     timeouts = TimeoutNanoseconds(configuration.timeouts)
     self.observer = observer
     hasObserver = observer != nil
-    runners = CallRunners(loop)
+    maxRunningCalls = configuration.limits.runningCallsPerLoop
+    maxCalls = configuration.limits.runningCallsPerConnection
+    runners = CallRunners(loop, maxDelay: nanoseconds(configuration.limits.maxCallDelay))
     // The loop ticks on when the server is gone.
     loop.addTickHook { [weak self] in
       self?.runners.kick()
@@ -60,6 +65,13 @@ internal import PurSightTLS
   func admitsHandshake() -> Bool {
     handshakes += 1
     return handshakes <= configuration.limits.handshakesPerTick
+  }
+
+  /// When a connection of this tick will be old: within a tenth of the configured age, so that
+  /// those that came together do not go together.
+  func drawAge() -> UInt64 {
+    let tenth = timeouts.age / 10
+    return loop.now + timeouts.age - tenth + UInt64.random(in: 0...(2 * tenth))
   }
 
   // MARK: Calls
@@ -116,10 +128,17 @@ struct TimeoutNanoseconds {
   let requestStall: UInt64
   let responseStall: UInt64
   let idle: UInt64
+  let keepalive: UInt64
+  let keepaliveAnswer: UInt64
+  let age: UInt64
+  let ageGrace: UInt64
   /// How often a connection with something under way is looked at.
-  let round: UInt64 = 2_000_000_000
+  let round: UInt64
   /// How long the answer to the drain's PING is waited for.
   let drainRoundTrip: UInt64 = 1_000_000_000
+
+  private static let longestRound: UInt64 = 2_000_000_000
+  private static let shortestRound: UInt64 = 10_000_000
 
   init(_ timeouts: ServerConfiguration.Timeouts) {
     handshake = nanoseconds(timeouts.handshake)
@@ -128,5 +147,11 @@ struct TimeoutNanoseconds {
     requestStall = nanoseconds(timeouts.requestStall)
     responseStall = nanoseconds(timeouts.responseStall)
     idle = nanoseconds(timeouts.idle)
+    keepalive = nanoseconds(timeouts.keepalive)
+    keepaliveAnswer = nanoseconds(timeouts.keepaliveAnswer)
+    age = nanoseconds(timeouts.age)
+    ageGrace = nanoseconds(timeouts.ageGrace)
+    let shortest = min(headers, requestStall, responseStall, keepalive, keepaliveAnswer)
+    round = min(Self.longestRound, max(shortest / 4, Self.shortestRound))
   }
 }

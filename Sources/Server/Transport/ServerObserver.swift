@@ -41,6 +41,12 @@ package enum ConnectionEnd: String, Sendable, CaseIterable {
   case stalled = "stalled"
   case idle = "idle"
   case protocolError = "protocol_error"
+  /// It went over a limit of the protocol's use and was told so (ENHANCE_YOUR_CALM).
+  case abused = "enhance_your_calm"
+  /// No sign of life in answer to a PING.
+  case keepaliveTimeout = "keepalive_timeout"
+  /// Its maximum age and the grace after that have passed.
+  case aged = "max_age"
   case tlsError = "tls_error"
   case drained = "drained"
   case refused = "refused"

@@ -122,6 +122,14 @@ extension TransportCall {
     observeEnd(error.code, error.message)
   }
 
+  /// Refuses the call because there is too much to do, and says when it may come again.
+  @inline(never) func shed(_ message: String) {
+    let pause = home.configuration.limits.pushback / .milliseconds(1)
+    var trailers = Metadata()
+    trailers.add("grpc-retry-pushback-ms", "\(Int(pause))")
+    fail(RPCError(.unavailable, message, trailers: trailers))
+  }
+
   /// Answers a request that is no gRPC call.
   func answerHTTP(_ status: Int) {
     let text = GRPCResponse.text(httpStatus: status)

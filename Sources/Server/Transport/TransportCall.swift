@@ -72,6 +72,9 @@ internal import PurSightRPC
     unsafe owner.unsafelyUnwrapped.takeUnretainedValue()
   }
 
+  /// Whether it has a place of its own when the server is full.
+  var isControl: Bool { route >= 0 && connection.routes.facts[route].isControl }
+
   /// Lends the connection without counting a reference.
   @inline(__always) func withConnection<R>(_ body: (ServerConnection) -> R) -> R {
     unsafe owner.unsafelyUnwrapped._withUnsafeGuaranteedRef(body)

@@ -1,3 +1,4 @@
+package import PurSightServerTransport
 package import PurSightTelemetry
 
 /// Everything that can be set about a server. `Setting` documents and reads each of them.
@@ -12,9 +13,18 @@ package struct Configuration: Hashable, Sendable {
   package var database = Database()
   package var audit = Audit()
   package var limits = Limits()
+  /// Limits and timeouts of connections and calls.
+  package var transport = Configuration.defaultTransport
   package var logLevel = LogLevel.info
 
   package init() {}
+
+  /// The transport's own defaults, with room for an Arrow batch in a message.
+  private static var defaultTransport: ServerConfiguration {
+    var transport = ServerConfiguration()
+    transport.limits.maxMessageBytes = 16 << 20
+    return transport
+  }
 
   package struct TLS: Hashable, Sendable {
     /// PEM file: the server's certificate, then its issuers.
@@ -54,14 +64,6 @@ package struct Configuration: Hashable, Sendable {
   package struct Limits: Hashable, Sendable {
     /// Event loops, each a thread; 0: one per processor.
     package var loops = 0
-    /// Connections of the whole server.
-    package var connections = 10_000
-    /// Connections from one address.
-    package var connectionsPerAddress = 2_000
-    /// Handlers that run or wait on one loop.
-    package var callsPerLoop = 4_000
-    /// Bytes of the largest request message.
-    package var messageBytes = 16 << 20
     /// How long calls may go on after SIGTERM.
     package var drain = Duration.seconds(10)
   }

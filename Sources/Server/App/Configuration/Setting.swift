@@ -22,11 +22,12 @@ struct Setting: Sendable {
 
   static func named(_ key: String) -> Setting? { all.first { $0.key == key } }
 
-  static let all: [Setting] = listeners + tls + database + audit + limits + log
+  static let all: [Setting] =
+    listeners + tls + database + audit + limits + timeouts + floods + log
 
-  private typealias Text = any WritableKeyPath<Configuration, String> & Sendable
-  private typealias Number = any WritableKeyPath<Configuration, Int> & Sendable
-  private typealias Time = any WritableKeyPath<Configuration, Duration> & Sendable
+  typealias Text = any WritableKeyPath<Configuration, String> & Sendable
+  typealias Number = any WritableKeyPath<Configuration, Int> & Sendable
+  typealias Time = any WritableKeyPath<Configuration, Duration> & Sendable
 
   private static let listeners = [
     text("listen", \.listen, "HOST:PORT of the encrypted listener; port 0 takes any."),
@@ -82,27 +83,6 @@ struct Setting: Sendable {
       "The log's name in its checkpoints, such as pursight-prod; never changed."),
   ]
 
-  private static let limits = [
-    number(
-      "limits.loops", \.limits.loops, 0...256,
-      "Event loops, each a thread; 0: one per processor."),
-    number(
-      "limits.connections", \.limits.connections, 1...1_000_000,
-      "Connections of the whole server; further ones are closed at once."),
-    number(
-      "limits.connections_per_address", \.limits.connectionsPerAddress, 1...1_000_000,
-      "Connections from one address; further ones are closed at once."),
-    number(
-      "limits.calls_per_loop", \.limits.callsPerLoop, 1...1_000_000,
-      "Calls that run or wait on one event loop; further ones get UNAVAILABLE."),
-    number(
-      "limits.message_bytes", \.limits.messageBytes, 65_536...268_435_456,
-      "Bytes of the largest request message; larger ones get RESOURCE_EXHAUSTED."),
-    time(
-      "limits.drain", \.limits.drain, .zero ... .seconds(3600),
-      "How long calls may go on after SIGTERM."),
-  ]
-
   private static let log = [
     Setting(
       key: "log.level", effect: "The least important lines that go to stderr: \(levels).",
@@ -116,14 +96,14 @@ struct Setting: Sendable {
 
   private static var levels: String { LogLevel.allCases.map(\.name).joined(separator: ", ") }
 
-  private static func text(_ key: String, _ path: Text, _ effect: String) -> Setting {
+  static func text(_ key: String, _ path: Text, _ effect: String) -> Setting {
     Setting(
       key: key, effect: effect,
       store: { configuration, text throws(AppError) in configuration[keyPath: path] = text },
       show: { $0[keyPath: path] })
   }
 
-  private static func number(
+  static func number(
     _ key: String, _ path: Number, _ range: ClosedRange<Int>, _ effect: String
   ) -> Setting {
     Setting(
@@ -139,7 +119,7 @@ struct Setting: Sendable {
       }, show: { "\($0[keyPath: path])" })
   }
 
-  private static func time(
+  static func time(
     _ key: String, _ path: Time, _ range: ClosedRange<Duration>, _ effect: String
   ) -> Setting {
     let bounds =

@@ -71,7 +71,7 @@ final class Daemon: Sendable {
         isReady: { [readiness] in readiness.isServing }, metrics: { metrics.text() },
         version: Version.text))
     server = await Server(
-      Self.transport(parts.configuration), on: group,
+      parts.configuration.transport, on: group,
       observer: ServerMetrics(services.router, metrics))
     let certificates = try ReloadedCertificates(parts.tls, parts.logger)
     let sequencer = try Self.sequencer(parts, kit)
@@ -163,15 +163,6 @@ final class Daemon: Sendable {
       throw AppError(
         .configuration, "The audit log's signing key cannot be used: \(error.message).")
     }
-  }
-
-  private static func transport(_ configuration: Configuration) -> ServerConfiguration {
-    var transport = ServerConfiguration()
-    transport.limits.connections = configuration.limits.connections
-    transport.limits.connectionsPerAddress = configuration.limits.connectionsPerAddress
-    transport.limits.runningCallsPerLoop = configuration.limits.callsPerLoop
-    transport.limits.maxMessageBytes = configuration.limits.messageBytes
-    return transport
   }
 
   private func listen(
