@@ -74,9 +74,10 @@ struct ProtoJSONTests {
     (#"{"fInt32": 1, "fInt32": 2}"#, #"the key "fInt32" comes twice at byte 14"#),
     (#"{"cText": "a", "cNumber": 1}"#, #""cNumber" and "cText" exclude each other"#),
     (#"{"fBytes": "a"}"#, "is not base64"), (#"{"rInt32": 1}"#, "expected an array for r_int32"),
-    (#"{"rInt32": [null]}"#, "r_int32 holds null"), (#"{"fFloat": 1e39}"#, "1e39 is too large"),
+    (#"{"rInt32": [null]}"#, "r_int32[0] is null"), (#"{"fFloat": 1e39}"#, "1e39 is too large"),
     (#"{"fInner": []}"#, "expected an object for pursight.testing.Inner"),
-    ("[]", "expected an object"),
+    (#"{"fInner": []}"#, "of f_inner"), (#"{"fInner": {"number": "x"}}"#, "for f_inner.number"),
+    (#"{"mInner": {"7": {"text": 1}}}"#, #"for m_inner["7"].text"#), ("[]", "expected an object"),
     (#"{"fInt32": 1} x"#, "something follows the value"), (#"{"fInt32": " 1"}"#, "is no number"),
   ])
   func `what is wrong is named with its position`(text: String, part: String) {

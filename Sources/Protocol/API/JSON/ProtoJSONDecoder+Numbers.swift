@@ -12,7 +12,7 @@ extension ProtoJSONDecoder {
       if let special = Self.special(text), field.kind == .double || field.kind == .float {
         return append(special, field, &bytes)
       }
-      guard Self.isNumber(text) else { throw numberFault("\"\(text)\" is no number", field) }
+      guard Self.isNumber(text) else { throw numberFault("\"\(shown(text))\" is no number", field) }
       number = JSONNumber(text: text)
     default: throw numberFault("expected a number, found \(token.name)", field)
     }
@@ -35,7 +35,7 @@ extension ProtoJSONDecoder {
   }
 
   private func numberFault(_ reason: String, _ field: FieldSchema) -> JSONError {
-    fault("\(reason) for \(field.name)")
+    fault("\(reason) for \(place)")
   }
 
   private func integer<Integer: FixedWidthInteger>(

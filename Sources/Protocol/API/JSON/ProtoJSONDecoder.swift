@@ -8,6 +8,8 @@ struct ProtoJSONDecoder {
   private let schema: ProtoSchema
   private let json: [UInt8]
   private var reader: JSONReader
+  /// Where the value stands that is being read: names of fields, indices, keys.
+  private var path = ""
 
   init(_ schema: ProtoSchema, _ json: [UInt8]) throws(JSONError) {
     self.schema = schema
@@ -21,6 +23,15 @@ struct ProtoJSONDecoder {
     return bytes
   }
 
+  /// Where a fault is, for its message: `spec.columns[2].name`.
+  var place: String { path.isEmpty ? "the message" : path }
+
+  /// A text of the caller's in a message: not all of it, because it may be megabytes long.
+  func shown(_ text: String) -> String {
+    let beginning = text.prefix(64)
+    return beginning.endIndex == text.endIndex ? text : beginning + "…"
+  }
+
   func fault(_ reason: String) -> JSONError {
     JSONError(.unexpected, reason, at: reader.offset)
   }
@@ -32,17 +43,17 @@ struct ProtoJSONDecoder {
   ) throws(JSONError) -> [UInt8] {
     switch WellKnownType(rawValue: type) {
     case .timestamp:
-      guard let value = Timestamp(text: try string(token, "a timestamp")) else {
-        throw fault("expected a timestamp such as \"2026-01-31T12:00:00Z\"")
+      guard let value = Timestamp(text: try string(token, place)) else {
+        throw fault("expected a timestamp such as \"2026-01-31T12:00:00Z\" for \(place)")
       }
       return value.serialized()
     case .duration:
-      guard let value = ProtoDuration(text: try string(token, "a duration")) else {
-        throw fault("expected a duration such as \"1.5s\"")
+      guard let value = ProtoDuration(text: try string(token, place)) else {
+        throw fault("expected a duration such as \"1.5s\" for \(place)")
       }
       return value.serialized()
     case .fieldMask:
-      let text = try string(token, "a field mask")
+      let text = try string(token, place)
       let paths = text.split(separator: ",").map { FieldMask.protoPath(String($0)) }
       return FieldMask(paths: paths).serialized()
     case .any: return try any(token)
@@ -50,7 +61,8 @@ struct ProtoJSONDecoder {
     }
     guard let message = schema.messages[type] else { throw fault("there is no type \(type)") }
     guard token == .beginObject else {
-      throw fault("expected an object for \(type), found \(token.name)")
+      let owner = path.isEmpty ? type : "\(type) of \(path)"
+      throw fault("expected an object for \(owner), found \(token.name)")
     }
     var bytes: [UInt8] = []
     var oneofs: [Int: String] = [:]
@@ -66,7 +78,7 @@ struct ProtoJSONDecoder {
     _ seen: inout Set<UInt32>, _ bytes: inout [UInt8]
   ) throws(JSONError) {
     guard let index = message.byName[key] else {
-      throw fault("unknown field \"\(key)\" in \(message.name)")
+      throw fault("unknown field \"\(shown(key))\" in \(message.name)")
     }
     let field = message.fields[index]
     guard seen.insert(field.number).inserted else {
@@ -76,6 +88,9 @@ struct ProtoJSONDecoder {
     }
     let token = try reader.require()
     if token == .null { return }
+    let outer = path
+    path += outer.isEmpty ? field.name : "." + field.name
+    defer { path = outer }
     if let oneof = field.oneof {
       if let other = oneofs[oneof] {
         throw fault("\"\(key)\" and \"\(other)\" exclude each other")
@@ -97,12 +112,17 @@ struct ProtoJSONDecoder {
     _ token: JSONToken, _ field: FieldSchema, _ bytes: inout [UInt8]
   ) throws(JSONError) {
     guard token == .beginArray else {
-      throw fault("expected an array for \(field.name), found \(token.name)")
+      throw fault("expected an array for \(path), found \(token.name)")
     }
+    let outer = path
+    defer { path = outer }
+    var index = 0
     while true {
       let element = try reader.require()
       if element == .endArray { return }
-      guard element != .null else { throw fault("\(field.name) holds null") }
+      path = "\(outer)[\(index)]"
+      index += 1
+      guard element != .null else { throw fault("\(path) is null") }
       try value(element, field, &bytes)
     }
   }
@@ -111,13 +131,16 @@ struct ProtoJSONDecoder {
     _ token: JSONToken, _ field: FieldSchema, _ entry: MessageSchema, _ bytes: inout [UInt8]
   ) throws(JSONError) {
     guard token == .beginObject, entry.fields.count == 2 else {
-      throw fault("expected an object for \(field.name), found \(token.name)")
+      throw fault("expected an object for \(path), found \(token.name)")
     }
+    let outer = path
+    defer { path = outer }
     while case .key(let key) = try reader.require() {
+      path = "\(outer)[\"\(shown(key))\"]"
       var content: [UInt8] = []
       try mapKey(key, entry.fields[0], &content)
       let element = try reader.require()
-      guard element != .null else { throw fault("\(field.name) holds null") }
+      guard element != .null else { throw fault("\(path) is null") }
       try value(element, entry.fields[1], &content)
       append(content, field.number, to: &bytes)
     }
@@ -142,21 +165,21 @@ struct ProtoJSONDecoder {
     _ token: JSONToken, _ field: FieldSchema, _ bytes: inout [UInt8]
   ) throws(JSONError) {
     switch field.kind {
-    case .string: append(Array(try string(token, field.name).utf8), field.number, to: &bytes)
+    case .string: append(Array(try string(token, path).utf8), field.number, to: &bytes)
     case .bytes:
-      guard let content = Base64.decode(try string(token, field.name)) else {
-        throw fault("\(field.name) is not base64")
+      guard let content = Base64.decode(try string(token, path)) else {
+        throw fault("\(path) is not base64")
       }
       append(content, field.number, to: &bytes)
     case .bool:
       guard case .bool(let value) = token else {
-        throw fault("expected true or false for \(field.name), found \(token.name)")
+        throw fault("expected true or false for \(path), found \(token.name)")
       }
       appendVarint(UInt64(field.number) << 3, to: &bytes)
       appendVarint(value ? 1 : 0, to: &bytes)
     case .enumeration: try enumeration(token, field, &bytes)
     case .message: append(try message(token, type: field.typeName), field.number, to: &bytes)
-    case .group: throw fault("\(field.name) is a group, which proto3 does not know")
+    case .group: throw fault("\(path) is a group, which proto3 does not know")
     default: try number(token, field, &bytes)
     }
   }
@@ -183,15 +206,15 @@ struct ProtoJSONDecoder {
     case .string(let name):
       guard let value = values.first(where: { $0.name == name }) else {
         let names = values.map(\.name).joined(separator: ", ")
-        throw fault("unknown enum value \"\(name)\" for \(field.name); one of \(names)")
+        throw fault("unknown enum value \"\(shown(name))\" for \(path); one of \(names)")
       }
       number = value.number
     case .number(let value):
       guard let value = value.integer(as: Int32.self) else {
-        throw fault("\(value.text) is no number of an enum for \(field.name)")
+        throw fault("\(value.text) is no number of an enum for \(path)")
       }
       number = value
-    default: throw fault("expected the name of a value for \(field.name), found \(token.name)")
+    default: throw fault("expected the name of a value for \(path), found \(token.name)")
     }
     appendVarint(UInt64(field.number) << 3, to: &bytes)
     appendVarint(UInt64(bitPattern: Int64(number)), to: &bytes)
