@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help quickstart play test test-unit test-integration test-e2e coverage verify chaos \
+.PHONY: help quickstart play test test-unit test-integration test-e2e test-peers coverage verify chaos \
 	bench setup build release generate check-generated fmt lint clean
 
 ##@ Use it
@@ -15,13 +15,15 @@ setup: ## Install the Debian packages that are missing
 
 ##@ Test it
 test: ## Everything that has to pass: unit, integration, end to end
-	@dev/test.sh unit integration e2e
+	@dev/test.sh unit integration e2e peers
 test-unit: ## Pure tests: no server, no PostgreSQL
 	@dev/test.sh unit
 test-integration: ## Tests with a real PostgreSQL, real sockets and TLS
 	@dev/test.sh integration
 test-e2e: ## The programs themselves, against foreign clients, servers and readers
 	@dev/test.sh e2e
+test-peers: ## The protocols, by clients that share nothing with ours
+	@dev/test.sh peers
 coverage: ## Line coverage per room
 	@dev/coverage.sh
 verify: ## Format, generated code, Tidy, scripts, sanitizers

@@ -88,6 +88,9 @@ let package = Package(
     room("Crypto", "Protocol/Crypto", ["CPurSightOpenSSL"]),
     room("HTTP2", "Protocol/HTTP2", ["CPurSightNGHTTP2"]),
     room("GRPC", "Protocol/GRPC", ["PurSightRPC", "PurSightHTTP2", "PurSightCompression"]),
+    room(
+      "Connect", "Protocol/Connect",
+      ["PurSightRPC", "PurSightGRPC", "PurSightHTTP2", "PurSightJSON"]),
     room("TransparencyLog", "Protocol/TransparencyLog", ["PurSightCrypto"]),
     room(
       "Compression", "Protocol/Compression", ["CPurSightZlib", "CPurSightLZ4", "CPurSightZSTD"]),
@@ -98,8 +101,8 @@ let package = Package(
     room(
       "ServerTransport", "Server/Transport",
       [
-        "PurSightRPC", "PurSightGRPC", "PurSightHTTP2", "PurSightTLS", "PurSightNet",
-        "PurSightTelemetry",
+        "PurSightRPC", "PurSightGRPC", "PurSightConnect", "PurSightHTTP2", "PurSightTLS",
+        "PurSightNet", "PurSightTelemetry",
       ]),
     room(
       "Postgres", "Server/Postgres", ["CPurSightPostgres", "PurSightNet", "PurSightTelemetry"]),
@@ -200,7 +203,7 @@ let package = Package(
     program(
       "interop-server", "Interop/interop-server",
       [
-        "PurSightInterop", "PurSightRPC", "PurSightServerTransport",
+        "PurSightInterop", "PurSightAPI", "PurSightRPC", "PurSightServerTransport",
         "PurSightTLS", "PurSightNet",
       ]),
     program(
@@ -226,6 +229,12 @@ let package = Package(
       exclude: ["Fixtures"]),
     tests("RPC", ["PurSightRPC"]),
     tests("GRPC", ["PurSightGRPC", "PurSightRPC", "PurSightHTTP2"]),
+    tests(
+      "Connect",
+      [
+        "PurSightConnect", "PurSightGRPC", "PurSightRPC", "PurSightHTTP2", "PurSightJSON",
+        "PurSightAPI",
+      ]),
     tests("Net", ["PurSightNet"]),
     tests("HTTP2", ["PurSightHTTP2"]),
     tests("TLS", ["PurSightTLS", "PurSightCrypto"]),

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs the tests and ends with the line `N passed, N failed`.
 #
-#   dev/test.sh [unit] [integration] [e2e]      default: all three
+#   dev/test.sh [unit] [integration] [e2e] [peers]      default: all of them
 #
 # One debug build serves all parts. Reports are kept in .build/reports.
 . "$(dirname "$0")/lib.sh"
@@ -32,13 +32,15 @@ swift_tests() {
   part "$name" swift test --skip-build --disable-xctest --xunit-output "$reports/$name.xml" "$@"
 }
 
+# A part in Python, in an environment of its own.
+#   python_tests NAME DIRECTORY
 python_tests() {
-  venv .venv-e2e Tests/EndToEnd/requirements.txt
-  PURSIGHT_BIN=${PURSIGHT_BIN:-$PWD/.build/debug} part e2e .venv-e2e/bin/python -m pytest \
-    -q -p no:cacheprovider --junitxml "$reports/e2e.xml" -m 'not chaos' Tests/EndToEnd
+  venv ".venv-$1" "$2/requirements.txt"
+  PURSIGHT_BIN=${PURSIGHT_BIN:-$PWD/.build/debug} part "$1" ".venv-$1/bin/python" -m pytest \
+    -q -p no:cacheprovider --junitxml "$reports/$1.xml" -m 'not chaos' "$2"
 }
 
-if (($# == 0)); then set -- unit integration e2e; fi
+if (($# == 0)); then set -- unit integration e2e peers; fi
 dev/setup.sh
 rm -rf "$reports"
 mkdir -p "$reports"
@@ -50,8 +52,9 @@ for name in "$@"; do
   case $name in
     unit) swift_tests unit --skip "$integration" ;;
     integration) swift_tests integration --filter "$integration" ;;
-    e2e) python_tests ;;
-    *) stop "there is no part '$name': give unit, integration or e2e." ;;
+    e2e) python_tests e2e Tests/EndToEnd ;;
+    peers) python_tests peers Tests/Peers ;;
+    *) stop "there is no part '$name': give unit, integration, e2e or peers." ;;
   esac
 done
 python3 dev/count_tests.py "$reports" ${failed_parts[@]+"${failed_parts[@]}"}

@@ -40,7 +40,7 @@ import Testing
         ("grpc-accept-encoding", "deflate, gzip"),
       ]
     ) { head in
-      #expect(head.httpStatus(isKnown: true) == nil)
+      #expect(head.isCall)
       #expect(head.refusal == nil)
       #expect(unsafe String(decoding: head.path, as: UTF8.self) == "/a.B/C")
       #expect(head.timeout == 2_000_000_000)
@@ -51,21 +51,20 @@ import Testing
 
   @Test(arguments: [
     ("application/grpc", true), ("application/grpc+proto", true), ("application/grpc;x=1", true),
+    ("application/grpc+proto;x=1", true), ("application/grpc+json", false),
+    ("application/grpc+protox", false),
     ("application/grpc-web", false), ("application/grpcx", false), ("application/json", false),
     ("text/html", false), ("", false),
   ])
   func `only gRPC's content types are calls`(_ type: String, _ isCall: Bool) {
     withHead(replacing("content-type", type)) {
-      #expect(($0.httpStatus(isKnown: true) == nil) == isCall)
+      #expect($0.isCall == isCall)
     }
   }
 
-  @Test func `what is no call gets an honest HTTP status`() {
-    let web = replacing("content-type", "text/html")
-    withHead(web) { #expect($0.httpStatus(isKnown: true) == 415) }
-    withHead(web) { #expect($0.httpStatus(isKnown: false) == 404) }
-    withHead(replacing(":method", "GET")) { #expect($0.httpStatus(isKnown: true) == 405) }
-    withHead(Self.call) { #expect($0.httpStatus(isKnown: false) == nil) }
+  @Test func `only a POST is a call`() {
+    withHead(replacing(":method", "GET")) { #expect(!$0.isCall) }
+    withHead(replacing(":method", nil)) { #expect(!$0.isCall) }
   }
 
   @Test func `a call that cannot be answered says why`() {

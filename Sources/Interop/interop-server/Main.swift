@@ -1,3 +1,4 @@
+internal import PurSightAPI
 internal import PurSightInterop
 internal import PurSightNet
 internal import PurSightRPC
@@ -41,6 +42,7 @@ internal import PurSightTLS
     let server = await Server(configuration, on: group)
     let address = try await server.listen(
       at: try SocketAddress(parsing: "*:\(options.port)"), router: router,
+      json: ProtoMethodJSON([InteropDescriptors.all]),
       tls: try options.context().map(TLSContextHolder.init))
     write("interop-server listening on \(address) (\(options.mode.rawValue))\n")
     _ = try await signals.next()

@@ -7,7 +7,7 @@ package import PurSightRPC
   package enum Kind: Sendable {
     /// A gRPC call.
     case call
-    /// Something else: to be answered as HTTP.
+    /// Something else, perhaps of another protocol.
     case other
   }
 
@@ -61,13 +61,18 @@ package import PurSightRPC
     }
   }
 
-  /// `application/grpc`, `application/grpc+proto`, `application/grpc;…`.
+  /// `application/grpc`, `application/grpc+proto`, either with `;…` behind it.
   @inline(__always) private static func isGRPC(_ value: UnsafeRawBufferPointer) -> Bool {
     let prefix: StaticString = "application/grpc"
     guard unsafe value.starts(with: prefix) else { return false }
     if value.count == prefix.utf8CodeUnitCount { return true }
-    let next = unsafe value[prefix.utf8CodeUnitCount]
-    return next == UInt8(ascii: "+") || next == UInt8(ascii: ";")
+    return unsafe namesProto(UnsafeRawBufferPointer(rebasing: value[prefix.utf8CodeUnitCount...]))
+  }
+
+  /// Whether what follows `application/grpc` leaves the messages to be protobuf.
+  private static func namesProto(_ rest: UnsafeRawBufferPointer) -> Bool {
+    if unsafe rest.first == UInt8(ascii: ";") || rest.equals("+proto") { return true }
+    return unsafe rest.starts(with: "+proto;")
   }
 
   /// Why a gRPC call cannot be answered by a handler; nil if it can.
@@ -92,12 +97,6 @@ package import PurSightRPC
       .internal, "grpc-timeout is malformed; it is 1 to 8 digits and one of H M S m u n.")
   }
 
-  /// The HTTP status for a request that is no gRPC call (or no POST); nil for a call.
-  ///
-  /// - Parameter isKnown: whether a method has this path.
-  @inline(__always) package func httpStatus(isKnown: Bool) -> Int? {
-    if kind == .call && isPost { return nil }
-    if kind == .other && !isKnown { return 404 }
-    return isPost ? 415 : 405
-  }
+  /// Whether it is a call by gRPC over HTTP/2; anything else is judged elsewhere.
+  @inline(__always) package var isCall: Bool { kind == .call && isPost }
 }

@@ -47,24 +47,6 @@ package enum GRPCResponse {
     appendStatus(list, error, metadata)
   }
 
-  /// The head of an answer to a request that is no gRPC call. A short text follows.
-  package static func fillHTTP(_ list: HeaderList, status: Int, length: Int) {
-    list.removeAll()
-    list.add(":status", String(status))
-    list.add("content-type", "text/plain; charset=utf-8" as StaticString)
-    list.add("content-length", String(length))
-    if status == 405 { list.add("allow", "POST" as StaticString) }
-  }
-
-  /// The text of an HTTP answer: what happened and what to do.
-  package static func text(httpStatus: Int) -> StaticString {
-    switch httpStatus {
-    case 404: "Nothing is served at this path.\n"
-    case 405: "This path takes gRPC calls, which are POST requests.\n"
-    default: "This path takes gRPC calls; their content-type is application/grpc.\n"
-    }
-  }
-
   private static func appendStatus(
     _ list: HeaderList, _ error: RPCError, _ metadata: Metadata
   ) {

@@ -1,5 +1,5 @@
 internal import PurSightCompression
-internal import PurSightRPC
+package import PurSightRPC
 
 /// How a message's bytes are compressed: `grpc-encoding`.
 package enum MessageEncoding: Sendable {
@@ -42,7 +42,23 @@ package enum MessageEncoding: Sendable {
     }
   }
 
+  /// As the other one, of an array.
+  package static func decompress(_ bytes: [UInt8], limit: Int) throws(RPCError) -> [UInt8] {
+    var result: Result<[UInt8], RPCError> = .success([])
+    unsafe bytes.withUnsafeBytes { buffer in
+      do throws(RPCError) {
+        result = .success(try unsafe decompress(buffer, limit: limit))
+      } catch {
+        result = .failure(error)
+      }
+    }
+    return try result.get()
+  }
+
   package static func compress(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
     unsafe Gzip.compress(bytes.bytes)
   }
+
+  /// An array, compressed.
+  package static func compress(_ bytes: [UInt8]) -> [UInt8] { Gzip.compress(bytes) }
 }

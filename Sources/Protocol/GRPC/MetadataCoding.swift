@@ -65,7 +65,7 @@ package enum MetadataCoding {
   /// Fields of HTTP and gRPC themselves.
   private static let ownNames: Set<String> = [
     "te", "content-type", "content-length", "connection", "keep-alive", "proxy-connection",
-    "transfer-encoding", "upgrade", "host",
+    "transfer-encoding", "upgrade", "host", "content-encoding",
   ]
 
   private static func isSendable(_ name: String) -> Bool {

@@ -252,7 +252,7 @@ private func onFrameSent(
     // (RFC 9113 §8.1).
     let mayBeEarly = unsafe withState(user) { $0.role == .server && $0.mayEndEarly }
     if mayBeEarly, let stream = unsafe findStream(session, header.stream_id),
-      unsafe !stream._withUnsafeGuaranteedRef({ $0.isInboundEnded })
+      unsafe !stream._withUnsafeGuaranteedRef({ $0.isInboundEnded || $0.takesRest })
     {
       _ = unsafe nghttp2_submit_rst_stream(
         session, 0, header.stream_id, NGHTTP2_NO_ERROR.rawValue)

@@ -17,6 +17,7 @@
     var outbound = ByteBuffer()
     var isOutboundFinished = false
     var sendsTrailers = true
+    var takesRest = false
     var outboundTrailers: HeaderList?
     var awaitsDrain = false
     var isSubmitted = false
@@ -90,6 +91,14 @@
     @inline(__always) set { state.sendsTrailers = newValue }
   }
 
+  /// Whether the rest of a request is still taken after an early answer. Otherwise a server tells
+  /// its peer by RST_STREAM (NO_ERROR) that it is not wanted (RFC 9113 §8.1), which gRPC's clients
+  /// expect and some of HTTP's take for a failure.
+  package var takesRest: Bool {
+    @inline(__always) get { state.takesRest }
+    @inline(__always) set { state.takesRest = newValue }
+  }
+
   /// Fields after the body; nil sends the session's usual ones.
   package var outboundTrailers: HeaderList? {
     @inline(__always) get { state.outboundTrailers }
@@ -145,6 +154,7 @@
     isInboundEnded = false
     isOutboundFinished = false
     sendsTrailers = true
+    takesRest = false
     awaitsDrain = false
     isSubmitted = false
     isDeferred = false

@@ -1,5 +1,4 @@
 internal import PurSightNet
-internal import PurSightRPC
 internal import PurSightTLS
 
 /// A listening socket: accepts and hands over.
@@ -19,10 +18,10 @@ final class Acceptor: IOChannelHandler, @unchecked Sendable {
   /// How long to wait when no descriptor is free.
   private static let pause = Duration.milliseconds(100)
 
-  init(_ descriptor: Int32, server: Server, router: Router, tls: TLSContextHolder?) {
+  init(_ descriptor: Int32, server: Server, _ routes: RouteTable, tls: TLSContextHolder?) {
     self.descriptor = descriptor
     self.server = server
-    routes = RouteTable(router)
+    self.routes = routes
     self.tls = tls
   }
 

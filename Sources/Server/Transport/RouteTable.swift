@@ -23,9 +23,12 @@ final class RouteTable: Sendable {
   let facts: [Facts]
   let methods: [MethodInfo]
   let handlers: [Handler]
+  /// How messages read as JSON; nil: they do not.
+  let json: (any MethodJSON)?
 
-  init(_ router: Router) {
+  init(_ router: Router, json: (any MethodJSON)?) {
     self.router = router
+    self.json = json
     methods = router.routes.map(\.method)
     handlers = router.routes.map { Handler(run: $0.handler) }
     facts = methods.map { method in

@@ -3,7 +3,7 @@ package import PurSightNet
 package import PurSightRPC
 package import PurSightTLS
 
-/// A gRPC server: listeners, and connections spread over event loops.
+/// A server of gRPC, gRPC-Web and Connect: listeners, and connections spread over event loops.
 ///
 /// Made once per process. Listeners have a router each, so that a plaintext port can serve less
 /// than the encrypted one.
@@ -45,19 +45,22 @@ package final class Server: Sendable {
   /// Listens at `address` and answers calls by `router`; without `tls` in plaintext (h2c with prior
   /// knowledge).
   ///
+  /// - Parameter json: how messages read as JSON, for callers that speak it; nil: they do not.
   /// - Returns: the address with the port that was chosen if it was 0.
   package func listen(
-    at address: SocketAddress, router: Router, tls: TLSContextHolder? = nil
+    at address: SocketAddress, router: Router, json: (any MethodJSON)? = nil,
+    tls: TLSContextHolder? = nil
   ) async throws(NetError) -> SocketAddress {
-    try await listen(on: try Socket.listen(address), router: router, tls: tls)
+    try await listen(on: try Socket.listen(address), router: router, json: json, tls: tls)
   }
 
   /// Takes over a socket that listens already (socket activation).
   package func listen(
-    on descriptor: Int32, router: Router, tls: TLSContextHolder? = nil
+    on descriptor: Int32, router: Router, json: (any MethodJSON)? = nil,
+    tls: TLSContextHolder? = nil
   ) async throws(NetError) -> SocketAddress {
     let loop = group.loops[0]
-    let acceptor = Acceptor(descriptor, server: self, router: router, tls: tls)
+    let acceptor = Acceptor(descriptor, server: self, RouteTable(router, json: json), tls: tls)
     let result: Result<Void, NetError> = await withCheckedContinuation { continuation in
       loop.submit { continuation.resume(returning: acceptor.start(on: loop)) }
     }

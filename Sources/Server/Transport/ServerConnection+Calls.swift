@@ -57,21 +57,27 @@ extension ServerConnection: HTTP2StreamSource {
 
   @inline(__always) private func takeHead(_ call: TransportCall) {
     let head = unsafe GRPCRequestHead(HeaderFields(call.stream.headers.bytes))
-    let route = unsafe routes.router.find(head.path)
+    guard head.isCall else { return takeOtherHead(call) }
     if call.stream.isHeaderListTooLong { return refuseHeaders(call) }
-    if let status = head.httpStatus(isKnown: route != nil) { return call.answerHTTP(status) }
     if let refusal = head.refusal { return call.fail(refusal) }
-    guard let route else { return unsafe refusePath(call, head.path) }
+    guard let route = unsafe routes.router.find(head.path) else {
+      return unsafe refusePath(call, head.path)
+    }
+    call.acceptsGzip = head.acceptsGzip
+    call.inbox.encoding = head.encoding ?? .identity
+    admit(call, route, timeout: head.timeout)
+  }
+
+  /// Lets a request be a call of a method, whatever its protocol.
+  @inline(__always) func admit(_ call: TransportCall, _ route: Int, timeout: UInt64?) {
     call.route = route
     let held = unsafe calls.count
     if home.runningCalls >= home.maxRunningCalls || held > home.maxCalls {
       if !admitsBeyondLimits(call) { return }
     }
-    call.acceptsGzip = head.acceptsGzip
-    call.inbox.encoding = head.encoding ?? .identity
     call.inbox.maxMessageBytes = home.configuration.limits.maxMessageBytes
     let facts = routes.facts[route]
-    if let timeout = head.timeout {
+    if let timeout {
       call.setDeadline(nanoseconds: timeout, now: home.loop.now)
     } else if facts.defaultDeadline > 0 {
       call.setDeadline(nanoseconds: facts.defaultDeadline, now: home.loop.now)
@@ -111,9 +117,13 @@ extension ServerConnection: HTTP2StreamSource {
   }
 
   @inline(__always) private func takeData(_ call: TransportCall, _ bytes: UnsafeRawBufferPointer) {
-    guard call.answer != .ended else { return consume(call, bytes.count) }
+    guard call.answer != .ended else { return drop(call, bytes.count) }
     call.lastInput = home.loop.now
-    unsafe call.inbox.append(bytes)
+    if call.exchange == nil {
+      unsafe call.inbox.append(bytes)
+    } else if unsafe !takeOtherData(call, bytes) {
+      return
+    }
     if call.isRunning {
       if unsafe call.reader != nil {
         consume(call, bytes.count)
@@ -133,6 +143,7 @@ extension ServerConnection: HTTP2StreamSource {
 
   @inline(__always) private func takeEnd(_ call: TransportCall) {
     if call.answer == .ended { return }
+    if call.exchange != nil && !takeOtherEnd(call) { return }
     if call.isRunning { return call.wakeReader() }
     if call.inbox.holdsOneMessage { return start(call) }
     call.fail(RPCError(.internal, "The request ended without its whole message."))

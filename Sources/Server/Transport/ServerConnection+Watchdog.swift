@@ -99,6 +99,13 @@ extension ServerConnection {
       if awaitsRequest && now >= current.lastInput + timeouts.requestStall {
         current.fail(RPCError(.deadlineExceeded, "The request did not arrive in time."))
       }
+      let awaitsRest =
+        current.stream.takesRest && !current.stream.isInboundEnded
+        && current.stream.outbound.isEmpty
+      if awaitsRest && now >= current.lastInput + timeouts.requestStall {
+        session.reset(current.stream, .noError)
+        requestFlush()
+      }
       let progress = max(current.stream.lastProgress, current.startedAt)
       let awaitsReader = !current.stream.outbound.isEmpty && pending.isEmpty
       if awaitsReader && now >= progress + timeouts.responseStall {

@@ -1,3 +1,4 @@
+internal import PurSightConnect
 internal import PurSightGRPC
 internal import PurSightHTTP2
 internal import PurSightNet
@@ -7,7 +8,7 @@ internal import PurSightRPC
 extension TransportCall {
   /// Room for a message of `count` bytes, behind its prefix.
   @inline(__always) func reserve(_ count: Int) -> UnsafeMutableRawPointer {
-    if answer == .ended || compresses { return unsafe reserveScratch(count) }
+    if answer == .ended || changesMessages { return unsafe reserveScratch(count) }
     dropReserved()
     let size = MessageFraming.prefixBytes &+ count
     let target = unsafe stream.outbound.extend(size)
@@ -42,6 +43,10 @@ extension TransportCall {
   @inline(never) private func commitScratch() {
     usesScratch = false
     guard answer != .ended else { return scratch.removeAll() }
+    if let exchange {
+      unsafe exchange.encode(scratch.bytes, isCompressed: compresses, into: &stream.outbound)
+      return scratch.removeAll()
+    }
     let message = unsafe MessageEncoding.compress(scratch.bytes)
     let target = unsafe stream.outbound.extend(MessageFraming.prefixBytes + message.count)
     unsafe MessageFraming.putPrefix(target, length: message.count, isCompressed: true)
@@ -68,14 +73,18 @@ extension TransportCall {
 
   @inline(__always) private func beginAnswer(_ connection: ServerConnection) {
     answer = .begun
-    if sentMetadata == nil && !announcesGzip {
+    if sentMetadata == nil && !hasOwnHead {
       unsafe home.responseHead._withUnsafeGuaranteedRef {
         connection.session.respond(stream, $0, hasBody: true)
       }
     } else {
       let list = answerList()
-      GRPCResponse.fillHead(
-        list, sentMetadata ?? Metadata(), encoding: announcesGzip ? .gzip : .identity)
+      let metadata = sentMetadata ?? Metadata()
+      if let exchange {
+        exchange.fillHead(list, metadata, mayCompress: announcesGzip)
+      } else {
+        GRPCResponse.fillHead(list, metadata, encoding: announcesGzip ? .gzip : .identity)
+      }
       connection.session.respond(stream, list, hasBody: true)
     }
   }
@@ -87,6 +96,7 @@ extension TransportCall {
       return fail(RPCError(.internal, "The handler of this method returned without an answer."))
     }
     dropReserved()
+    if let exchange { return conclude(exchange, exchange.answerFailure) }
     stream.isOutboundFinished = true
     if let trailers = sentTrailers {
       let list = HeaderList()
@@ -103,6 +113,7 @@ extension TransportCall {
   func fail(_ error: RPCError) {
     guard answer != .ended else { return }
     dropReserved()
+    if let exchange { return conclude(exchange, error) }
     let metadata = sentTrailers ?? Metadata()
     if answer == .none && (stream.outbound.isEmpty && sentMetadata == nil) {
       let list = answerList()
@@ -130,15 +141,50 @@ extension TransportCall {
     fail(RPCError(.unavailable, message, trailers: trailers))
   }
 
-  /// Answers a request that is no gRPC call.
-  func answerHTTP(_ status: Int) {
-    let text = GRPCResponse.text(httpStatus: status)
-    let list = answerList()
-    GRPCResponse.fillHTTP(list, status: status, length: text.utf8CodeUnitCount)
-    stream.outbound.append(text)
+  /// Ends a call of another protocol than gRPC's own: its status is a part of the body, or an HTTP
+  /// status.
+  private func conclude(_ exchange: Exchange, _ error: RPCError?) {
     stream.isOutboundFinished = true
     stream.sendsTrailers = false
+    let trailers = sentTrailers ?? Metadata()
+    if !exchange.form.isUnary {
+      exchange.appendEnd(error, trailers, to: &stream.outbound)
+      push()
+    } else if answer == .none {
+      concludeUnary(exchange, error, trailers)
+    } else {
+      push()
+    }
+    answer = .ended
+    if deadlineAt != 0 { cancelDeadline() }
+    observeEnd(error?.code ?? .ok, error?.message ?? "")
+  }
+
+  private func concludeUnary(_ exchange: Exchange, _ error: RPCError?, _ trailers: Metadata) {
+    let list = answerList()
+    let metadata = sentMetadata ?? Metadata()
+    if let error {
+      stream.outbound.removeAll()
+      stream.outbound.append(exchange.fillUnaryError(list, error, metadata, trailers))
+      stream.takesRest = true
+    } else {
+      exchange.fillUnaryHead(list, metadata, trailers, length: stream.outbound.count)
+    }
     connection.session.respond(stream, list, hasBody: true)
+    connection.requestFlush()
+  }
+
+  /// Answers a request that is no call.
+  func answerHTTP(_ http: HTTPAnswer) {
+    let list = answerList()
+    http.fill(list)
+    stream.takesRest = true
+    if http.hasBody {
+      stream.outbound.append(Array(http.text.utf8))
+      stream.isOutboundFinished = true
+      stream.sendsTrailers = false
+    }
+    connection.session.respond(stream, list, hasBody: http.hasBody)
     connection.requestFlush()
     answer = .ended
   }

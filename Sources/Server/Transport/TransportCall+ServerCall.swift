@@ -1,3 +1,4 @@
+internal import PurSightConnect
 internal import PurSightGRPC
 internal import PurSightHTTP2
 internal import PurSightNet
@@ -35,7 +36,9 @@ extension TransportCall: ServerCall {
     set { left = newValue }
   }
 
-  var lastMessageWasCompressed: Bool { inbox.lastWasCompressed }
+  var lastMessageWasCompressed: Bool {
+    exchange?.hasCompressedBody == true || inbox.lastWasCompressed
+  }
 
   var compressesMessages: Bool {
     get { compresses }
@@ -43,7 +46,8 @@ extension TransportCall: ServerCall {
       // Once the head is out, only a call that announced a compression may use it.
       guard acceptsGzip, answer == .none || announcesGzip else { return }
       compresses = newValue
-      if newValue { announcesGzip = true }
+      changesMessages = newValue || exchange != nil
+      if newValue { (announcesGzip, hasOwnHead) = (true, true) }
     }
   }
 
@@ -55,6 +59,7 @@ extension TransportCall: ServerCall {
     if stream.unconsumed > 0 {
       withConnection { $0.consume(self, min(stream.unconsumed, inbox.readyBytes)) }
     }
+    if let exchange, exchange.decodesMessages { return unsafe try exchange.decode(message) }
     return unsafe message
   }
 

@@ -1,3 +1,4 @@
+internal import PurSightConnect
 internal import PurSightGRPC
 internal import PurSightHTTP2
 internal import PurSightNet
@@ -42,10 +43,18 @@ internal import PurSightRPC
   @safe @exclusivity(unchecked) var lastInput: UInt64 = 0
   @safe @exclusivity(unchecked) var received = 0
   @safe @exclusivity(unchecked) var sent = 0
+  /// Bytes of a request that came after its answer.
+  @safe @exclusivity(unchecked) var dropped = 0
   @safe @exclusivity(unchecked) var acceptsGzip = false
   @safe @exclusivity(unchecked) var compresses = false
   /// The head says, or will say, that messages may be compressed.
   @safe @exclusivity(unchecked) var announcesGzip = false
+  /// The call's way in and out where it is not gRPC's own.
+  @safe @exclusivity(unchecked) private(set) var exchange: Exchange?
+  /// Messages are changed on their way out: compressed, or put in another form.
+  @safe @exclusivity(unchecked) var changesMessages = false
+  /// The head is not the usual one.
+  @safe @exclusivity(unchecked) var hasOwnHead = false
   /// Bytes at the end of `stream.outbound` that `reserveMessage` took and nobody has sent yet.
   @safe @exclusivity(unchecked) var reserved = 0
   /// Where a message lies that is compressed, or dropped, before it goes out.
@@ -87,6 +96,13 @@ internal import PurSightRPC
     lastInput = now
   }
 
+  /// Makes it a call of another protocol than gRPC's own.
+  func speak(_ exchange: Exchange) {
+    self.exchange = exchange
+    changesMessages = true
+    hasOwnHead = true
+  }
+
   /// Makes the call as new, keeping its memory.
   func recycle() {
     stream.recycle()
@@ -98,13 +114,17 @@ internal import PurSightRPC
     deadlineAt = 0
     received = 0
     sent = 0
+    dropped = 0
     reserved = 0
     acceptsGzip = false
     compresses = false
     announcesGzip = false
+    changesMessages = false
+    hasOwnHead = false
     usesScratch = false
     scratch.removeAll()
     if endReason != nil { endReason = nil }
+    if exchange != nil { exchange = nil }
     if list != nil { list = nil }
     if sentMetadata != nil { sentMetadata = nil }
     if sentTrailers != nil { sentTrailers = nil }

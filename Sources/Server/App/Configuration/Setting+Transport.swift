@@ -56,6 +56,9 @@ extension Setting {
     number(
       "limits.pending_bytes", \.transport.limits.maxPendingBytes, 65_536...67_108_864,
       "Bytes waiting for a connection's socket before nothing more is read from it."),
+    number(
+      "limits.dropped_bytes", \.transport.limits.maxDroppedBytes, 0...67_108_864,
+      "Bytes of a request that are taken and dropped after its answer, before a reset."),
     time(
       "limits.drain", \.limits.drain, .zero ... .seconds(3600),
       "How long calls may go on after SIGTERM."),

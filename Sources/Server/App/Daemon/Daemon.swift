@@ -1,3 +1,4 @@
+internal import PurSightAPI
 internal import PurSightAudit
 internal import PurSightCrypto
 internal import PurSightNet
@@ -176,14 +177,15 @@ final class Daemon: Sendable {
         AuthorizationInterceptor(authorizers: kit.authorizers, denials: denials),
       ])
     }
+    let json = ProtoMethodJSON()
     do throws(NetError) {
       _ = try await server.listen(
         on: parts.listeners.main.descriptor,
-        router: guarded(.certificate(trustDomain: parts.trustDomain)),
+        router: guarded(.certificate(trustDomain: parts.trustDomain)), json: json,
         tls: certificates)
       if let plaintext = parts.listeners.plaintext {
         _ = try await server.listen(
-          on: plaintext.descriptor, router: guarded(parts.plaintextPolicy), tls: nil)
+          on: plaintext.descriptor, router: guarded(parts.plaintextPolicy), json: json, tls: nil)
       }
       if let admin = parts.listeners.admin {
         try await adminListener.start(on: admin.descriptor)
