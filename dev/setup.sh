@@ -18,7 +18,10 @@ packages_of() {
       echo g++ binutils libcurl4 libxml2 libsqlite3-0 libncurses6 tzdata
       ;;
     test) echo protobuf-compiler protobuf-c-compiler libprotobuf-dev nghttp2-client curl ;;
-    bench) echo valgrind libgrpc++-dev protobuf-compiler-grpc protobuf-compiler debootstrap time ;;
+    bench)
+      echo valgrind strace nghttp2-client nghttp2-server libgrpc++-dev
+      echo protobuf-compiler-grpc protobuf-compiler debootstrap time
+      ;;
     *) stop "dev/setup.sh does not know '$1': give build, test or bench." ;;
   esac
 }

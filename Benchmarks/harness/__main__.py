@@ -1,6 +1,6 @@
 """Measures and prints a table; `make bench` calls it.
 
-python -m harness [rpc] [instructions] [ingest] [start] [build]
+python -m harness [SUITE]…      default: all; they are listed in Benchmarks/README.md
 """
 
 from __future__ import annotations
@@ -8,20 +8,45 @@ from __future__ import annotations
 import pathlib
 import sys
 
-from . import report, rpc
+from . import machine, report
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAMS = ROOT / ".build/release"
 RESULTS = ROOT / "Benchmarks/results"
-SUITES = ["rpc", "instructions", "ingest", "start", "build"]
+BOUNDS = ROOT / "Benchmarks/instructions.json"
+SUITES = [
+    "instructions", "rpc", "latency", "streams", "connections", "loops", "database", "bulk",
+    "ingest", "start", "build",
+]  # fmt: skip
 
 
 def measure(suite: str) -> list[report.Result]:
     # A suite is imported when it runs: not every one needs the same packages.
-    if suite == "rpc":
-        return rpc.unary(rpc.Peers(ROOT, PROGRAMS))
-    if suite == "instructions":
-        return rpc.instructions(rpc.Peers(ROOT, PROGRAMS), "tls", RESULTS / "callgrind")
+    if suite in ["ingest", "start", "build"]:
+        return measure_product(suite)
+    from . import bulk, connections, database, latency, loops, peers, rpc, streams
+
+    servers = peers.Peers(ROOT, PROGRAMS)
+    folder = RESULTS / suite
+    match suite:
+        case "instructions":
+            return rpc.instructions(servers, folder, BOUNDS)
+        case "rpc":
+            return rpc.unary(servers)
+        case "latency":
+            return latency.measure(servers)
+        case "streams":
+            return streams.measure(servers)
+        case "connections":
+            return connections.measure(servers, folder)
+        case "loops":
+            return loops.measure(servers)
+        case "database":
+            return database.measure(servers, folder)
+    return bulk.measure(servers, folder)
+
+
+def measure_product(suite: str) -> list[report.Result]:
     if suite == "ingest":
         from . import ingest
 
@@ -44,6 +69,7 @@ def main() -> int:
             file=sys.stderr,
         )
         return 64
+    print(machine.placement(), file=sys.stderr)
     results: list[report.Result] = []
     for suite in suites:
         print(f"measuring {suite} …", file=sys.stderr, flush=True)

@@ -14,7 +14,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 # The server under test runs here, the load there.
 SERVER_CORE, LOAD_CORE = os.environ.get("SERVER_CORE", "0"), os.environ.get("LOAD_CORE", "1")
 # Share of one core that other processes may use before a run is repeated.
-FOREIGN_LIMIT = 0.08
+FOREIGN_LIMIT = 0.06
 # Share of the time that the hypervisor may take before a run is repeated.
 STEAL_LIMIT = 0.03
 # How often a disturbed run is repeated before it is taken as it is.
@@ -33,6 +33,14 @@ class Usage:
     @property
     def is_clean(self) -> bool:
         return self.foreign <= FOREIGN_LIMIT and self.steal <= STEAL_LIMIT
+
+
+def placement() -> str:
+    """Says what runs where."""
+    return (
+        f"{os.cpu_count()} cores; servers on core {SERVER_CORE}, load on core {LOAD_CORE}; "
+        f"runs with over {FOREIGN_LIMIT:.0%} foreign CPU are repeated up to {MAX_REPEATS} times"
+    )
 
 
 class Process:

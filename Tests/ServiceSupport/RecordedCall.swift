@@ -9,7 +9,11 @@ package import PurSightRPC
   package let requestMetadata: Metadata
   package var initialMetadata = Metadata()
   package var trailers = Metadata()
-  package var attachments: [ObjectIdentifier: any Sendable] = [:]
+  private var attachments: [ObjectIdentifier: any Sendable] = [:]
+  package subscript(attachment key: ObjectIdentifier) -> (any Sendable)? {
+    get { attachments[key] }
+    set { attachments[key] = newValue }
+  }
   /// What the handler sent, in order.
   package private(set) var answers: [[UInt8]] = []
 

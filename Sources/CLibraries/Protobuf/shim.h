@@ -1,2 +1,3 @@
 #pragma once
 #include <protobuf-c/protobuf-c.h>
+#include <stdlib.h>

@@ -13,6 +13,16 @@ struct Options {
     let message: String
   }
 
+  /// Where `bench.Bench/Unary` reads a row for each call.
+  struct RowSource {
+    /// libpq's connection string.
+    let connection: String
+    /// A statement whose `$1` is the row's number and whose one column is the payload.
+    let query: String
+    /// Rows are numbered from 1 to this.
+    let rows: Int32
+  }
+
   let mode: Mode
   let port: UInt16
   let certificates: String
@@ -21,16 +31,24 @@ struct Options {
   let haste: Int
   /// Calls that may run on a loop; nil: the server's own limit.
   let calls: Int?
+  /// Whether interceptors stand before the handlers as they do in `pursightd`.
+  let hasInterceptors: Bool
+  let source: RowSource?
 
-  private static let usage =
-    "usage: interop-server h2c|tls|mtls PORT CERTS_DIR [--threads N] [--haste N] [--calls N]"
+  private static let usage = """
+    usage: interop-server h2c|tls|mtls PORT CERTS_DIR [--threads N] [--haste N] [--calls N]
+             [--interceptors] [--database CONNECTION --query SQL --rows N]
+    """
   private static let ranges = [
     "--threads": 1...256, "--haste": 1...1000, "--calls": 1...1_000_000,
+    "--rows": 1...Int(Int32.max),
   ]
 
   init(_ arguments: [String]) throws {
     var positional: [String] = []
     var numbers: [String: Int] = [:]
+    var texts: [String: String] = [:]
+    var hasInterceptors = false
     var rest = arguments[...]
     while let argument = rest.popFirst() {
       if let range = Self.ranges[argument] {
@@ -40,6 +58,13 @@ struct Options {
               + Self.usage)
         }
         numbers[argument] = count
+      } else if argument == "--database" || argument == "--query" {
+        guard let value = rest.popFirst() else {
+          throw UsageError(message: "\(argument) takes a text\n" + Self.usage)
+        }
+        texts[argument] = value
+      } else if argument == "--interceptors" {
+        hasInterceptors = true
       } else {
         positional.append(argument)
       }
@@ -53,6 +78,15 @@ struct Options {
     threads = numbers["--threads"] ?? 1
     haste = numbers["--haste"] ?? 1
     calls = numbers["--calls"]
+    self.hasInterceptors = hasInterceptors
+    guard let connection = texts["--database"] else {
+      source = nil
+      return
+    }
+    guard let query = texts["--query"], let rows = numbers["--rows"] else {
+      throw UsageError(message: "--database needs --query and --rows\n" + Self.usage)
+    }
+    source = RowSource(connection: connection, query: query, rows: Int32(rows))
   }
 
   /// Sets the limits that the command line names.

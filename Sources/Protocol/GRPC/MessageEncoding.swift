@@ -20,10 +20,21 @@ package enum MessageEncoding: Sendable {
     }
   }
 
-  /// Whether a list such as `identity, deflate, gzip` names gzip.
+  /// Whether a list such as `identity, deflate, gzip` names gzip. Every gRPC client sends one with
+  /// every call: no String is made of it.
   static func listHasGzip(_ value: UnsafeRawBufferPointer) -> Bool {
-    let parts = unsafe String(decoding: value, as: UTF8.self).split(separator: ",")
-    return parts.contains { $0.filter { $0 != " " } == "gzip" }
+    let (comma, space) = (UInt8(ascii: ","), UInt8(ascii: " "))
+    var start = 0
+    while start < value.count {
+      while start < value.count, unsafe value[start] == space { start += 1 }
+      var end = start
+      while end < value.count, unsafe value[end] != comma { end += 1 }
+      let next = end + 1
+      while end > start, unsafe value[end - 1] == space { end -= 1 }
+      if unsafe UnsafeRawBufferPointer(rebasing: value[start..<end]).equals("gzip") { return true }
+      start = next
+    }
+    return false
   }
 
   /// - Throws: `RESOURCE_EXHAUSTED` when more than `limit` bytes would come out, `INTERNAL` for

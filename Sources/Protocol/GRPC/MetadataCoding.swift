@@ -11,7 +11,7 @@ package enum MetadataCoding {
   /// `0-9 a-z _ - .`, text that is not printable ASCII.
   package static func append(_ metadata: Metadata, to list: HeaderList) {
     for entry in metadata.entries where isSendable(entry.name) {
-      let isSensitive = sensitiveNames.contains(entry.name)
+      let isSensitive = staysOutOfTables(entry.name)
       switch entry.value {
       case .text(let text):
         guard !entry.name.hasSuffix("-bin"), text.utf8.allSatisfy(isPrintable) else { continue }
@@ -60,21 +60,41 @@ package enum MetadataCoding {
   /// When a call may be tried again: gRPC's own, but for servers to set (gRFC A6).
   private static let pushback = "grpc-retry-pushback-ms"
 
-  private static let sensitiveNames: Set<String> = ["authorization", "cookie"]
+  // By length first, here and below: nearly every name is decided by that.
+
+  /// Secrets; and ids, which differ in every call, push useful entries out of the compression
+  /// tables and make every search in them longer.
+  private static func staysOutOfTables(_ name: String) -> Bool {
+    switch name.utf8.count {
+    case 6: name == "cookie"
+    case 12: name == "x-request-id"
+    case 13: name == "authorization"
+    default: false
+    }
+  }
 
   /// Fields of HTTP and gRPC themselves.
-  private static let ownNames: Set<String> = [
-    "te", "content-type", "content-length", "connection", "keep-alive", "proxy-connection",
-    "transfer-encoding", "upgrade", "host", "content-encoding",
-  ]
+  private static func isOwn(_ name: String) -> Bool {
+    switch name.utf8.count {
+    case 2: name == "te"
+    case 4: name == "host"
+    case 7: name == "upgrade"
+    case 10: name == "connection" || name == "keep-alive"
+    case 12: name == "content-type"
+    case 14: name == "content-length"
+    case 16: name == "proxy-connection" || name == "content-encoding"
+    case 17: name == "transfer-encoding"
+    default: false
+    }
+  }
 
   private static func isSendable(_ name: String) -> Bool {
-    !name.isEmpty && (!name.hasPrefix("grpc-") || name == pushback) && !ownNames.contains(name)
+    !name.isEmpty && (!name.hasPrefix("grpc-") || name == pushback) && !isOwn(name)
       && name.utf8.allSatisfy(isNameByte)
   }
 
   private static func isReceivable(_ name: String) -> Bool {
-    if ownNames.contains(name) { return false }
+    if isOwn(name) { return false }
     return !name.hasPrefix("grpc-") || name.hasSuffix("-bin") && name != "grpc-status-details-bin"
   }
 

@@ -17,6 +17,14 @@ extension EventLoop {
     }
   }
 
+  /// Brings a task of this loop back to it from wherever the task is.
+  package nonisolated(nonsending) func bringBack() async {
+    unsafe await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
+      // Resumed there, not here: a continuation that is resumed at once does not move.
+      submit { unsafe continuation.resume() }
+    }
+  }
+
   /// Works on the calling thread until `stop` is called.
   package func run() {
     thread = pthread_self()

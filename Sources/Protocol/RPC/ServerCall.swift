@@ -19,7 +19,7 @@ public protocol ServerCall: AnyObject {
   /// Sent with the status.
   var trailers: Metadata { get set }
   /// What interceptors leave for handlers: see `ServerContextKey`.
-  var attachments: [ObjectIdentifier: any Sendable] { get set }
+  subscript(attachment key: ObjectIdentifier) -> (any Sendable)? { get set }
 
   /// The next request message, nil after the last one.
   ///

@@ -36,7 +36,7 @@ public struct ServerContext {
 
   /// What an interceptor has left under a key.
   public subscript<Key: ServerContextKey>(_ key: Key.Type) -> Key.Value? {
-    get { call.attachments[ObjectIdentifier(key)] as? Key.Value }
-    nonmutating set { call.attachments[ObjectIdentifier(key)] = newValue }
+    get { call[attachment: ObjectIdentifier(key)] as? Key.Value }
+    nonmutating set { call[attachment: ObjectIdentifier(key)] = newValue }
   }
 }

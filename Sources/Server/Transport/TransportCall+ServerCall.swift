@@ -31,9 +31,13 @@ extension TransportCall: ServerCall {
     set { sentTrailers = newValue.isEmpty ? nil : newValue }
   }
 
-  var attachments: [ObjectIdentifier: any Sendable] {
-    get { left ?? [:] }
-    set { left = newValue }
+  subscript(attachment key: ObjectIdentifier) -> (any Sendable)? {
+    get { attachments.first { $0.key == key }?.value }
+    set {
+      // Two or three in all: a list is quicker than a table.
+      attachments.removeAll { $0.key == key }
+      if let newValue { attachments.append((key, newValue)) }
+    }
   }
 
   var lastMessageWasCompressed: Bool {

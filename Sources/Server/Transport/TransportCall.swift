@@ -64,7 +64,7 @@ internal import PurSightRPC
   @safe @exclusivity(unchecked) var list: HeaderList?
   @safe @exclusivity(unchecked) var sentMetadata: Metadata?
   @safe @exclusivity(unchecked) var sentTrailers: Metadata?
-  @safe @exclusivity(unchecked) var left: [ObjectIdentifier: any Sendable]?
+  @safe @exclusivity(unchecked) var attachments: [(key: ObjectIdentifier, value: any Sendable)] = []
 
   init(_ home: ServerLoop) {
     self.home = home
@@ -128,32 +128,38 @@ internal import PurSightRPC
     if list != nil { list = nil }
     if sentMetadata != nil { sentMetadata = nil }
     if sentTrailers != nil { sentTrailers = nil }
-    if left != nil { left = nil }
+    if !attachments.isEmpty { attachments.removeAll(keepingCapacity: true) }
   }
 
   // MARK: Running
 
   /// Has the handler answer; on a runner, from the runner's task.
-  func run(_ runner: CallRunners.Runner) async {
+  @inline(__always) func run(_ runner: CallRunners.Runner) async {
     unsafe self.runner = runner
     if answer != .ended {
-      let handler = connection.routes.handlers[route]
-      do {
-        try await handler.run(ServerContext(self))
-        finish()
-      } catch let error as RPCError {
-        fail(error)
-      } catch {
-        fail(Self.status(of: error))
-      }
+      var failure: (any Error)?
+      let handler = connection.routes.handlers[route].run
+      do { try await Self.call(handler, ServerContext(self)) } catch { failure = error }
+      if !home.loop.isCurrent { await home.loop.bringBack() }
+      if let failure { fail(Self.status(of: failure)) } else { finish() }
     }
     unsafe self.runner = nil
     withConnection { $0.handlerReturned(self) }
   }
 
-  /// The status of an error that is none; its text may hold internals and stays here.
+  /// Calls a handler and does nothing after that: whoever goes on after a closure has returned
+  /// looks its executor up under the task's lock, some 300 instructions, in case that the closure
+  /// returned elsewhere. So `run` has to ask for itself.
+  @inline(never) private static func call(
+    _ handler: RPCHandler, _ context: ServerContext
+  ) async throws {
+    try await handler(context)
+  }
+
+  /// The status of an error; the text of one that is none may hold internals and stays here.
   private static func status(of error: any Error) -> RPCError {
-    error is CancellationError
+    if let error = error as? RPCError { return error }
+    return error is CancellationError
       ? RPCError(.cancelled, "The call was cancelled.")
       : RPCError(.unknown, "The handler failed.")
   }
