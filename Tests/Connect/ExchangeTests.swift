@@ -30,6 +30,17 @@ import Testing
     #expect(error.message.contains(word))
   }
 
+  @Test(arguments: [("application/json", 100), ("application/proto", 200)])
+  func `JSON has a limit of its own`(_ type: String, _ limit: Int) {
+    let call = withFields(Peer.request(type)) {
+      Admission.decide(
+        WebRequestHead($0), Peer.check, json: Peer.json,
+        limits: .init(maxMessageBytes: 200, maxJSONBytes: 100)
+      ).call
+    }
+    #expect(call?.exchange.maxMessageBytes == limit)
+  }
+
   @Test func `an empty body is a protobuf message of no fields`() throws {
     let exchange = try #require(Peer.exchange(Peer.request("application/proto")))
     #expect(try Peer.messages(exchange, []).get() == [[]])

@@ -19,7 +19,8 @@ enum Peer {
   ) -> Admission {
     withFields(fields) {
       Admission.decide(
-        WebRequestHead($0), method, json: hasJSON ? json : nil, maxMessageBytes: limit)
+        WebRequestHead($0), method, json: hasJSON ? json : nil,
+        limits: .init(maxMessageBytes: limit, maxJSONBytes: limit))
     }
   }
 

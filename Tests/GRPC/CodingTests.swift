@@ -50,6 +50,41 @@ private func withBytes<R>(_ text: String, _ body: (UnsafeRawBufferPointer) -> R)
   }
 
   // Source: RFC 4648 §10, and Python's base64 for the last.
+  @Test(arguments: [
+    ("abc", 3, "abc"), ("abcd", 3, "abc"), ("aä", 7, "a%C3%A4"), ("aä", 6, "a"),
+    ("☺", 9, "%E2%98%BA"), ("☺", 8, ""),
+  ])
+  func `a status message is cut at a whole character`(
+    _ text: String, _ limit: Int, _ encoded: String
+  ) {
+    #expect(PercentCoding.encode(text, limit: limit) == encoded)
+  }
+
+  @Test func `a status keeps within what clients take of trailers`() {
+    let long = String(repeating: "ä", count: 100_000)
+    func status(_ message: String, _ sizes: [Int]) -> HeaderList {
+      let details = sizes.map {
+        RPCError.Detail(typeName: "google.rpc.Help", value: [UInt8](repeating: 1, count: $0))
+      }
+      let list = HeaderList()
+      GRPCResponse.fillTrailers(list, RPCError(.internal, message, details: details), Metadata())
+      return list
+    }
+    func details(_ list: HeaderList) -> [RPCError.Detail] {
+      let value = list.fields.first { $0.name == "grpc-status-details-bin" }?.value ?? ""
+      return unsafe withBytes(value) {
+        unsafe StatusDetails.decode(BinaryValue.decode($0[...]) ?? [])
+      }
+    }
+    let both = status(long, [10, 2000])
+    #expect(both.fields.map { $0.name.utf8.count + $0.value.utf8.count + 32 }.reduce(0, +) < 8192)
+    #expect(both.fields[1].value.utf8.count == 2046)
+    #expect(details(both).map(\.value.count) == [10, 2000])
+    // The last ones have no room: those before them stay.
+    #expect(details(status("short", [10, 20, 4000])).map(\.value.count) == [10, 20])
+    #expect(details(status("short", [4000])).isEmpty)
+  }
+
   @Test(
     arguments: [
       ([], ""), ([0x66], "Zg=="), ([0x66, 0x6f], "Zm8="), ([0x66, 0x6f, 0x6f], "Zm9v"),

@@ -96,12 +96,20 @@ import Testing
       Self.call + [
         ("grpc-timeout", "1S"), ("user-agent", "u"), ("k", "v"), ("k", "w"),
         ("b-bin", "Zg, Zm8="), ("b-bin", "!"), ("grpc-trace-bin", "Zg"),
+        ("c-bin", ""), ("c-bin", "Zg,,Zg=="),
       ]
     let metadata = unsafe block(fields).withUnsafeBytes {
       MetadataCoding.decode(unsafe HeaderFields($0))
     }
     #expect(
-      metadata.entries.map(\.name) == ["user-agent", "k", "k", "b-bin", "b-bin", "grpc-trace-bin"])
+      metadata.entries.map(\.name) == [
+        "user-agent", "k", "k", "b-bin", "b-bin", "grpc-trace-bin", "c-bin", "c-bin", "c-bin",
+        "c-bin",
+      ])
+    #expect(
+      metadata.entries.suffix(4).map(\.value) == [
+        .bytes([]), .bytes([0x66]), .bytes([]), .bytes([0x66]),
+      ])
     #expect(metadata.all("k") == ["v", "w"])
     #expect(metadata.entries[3].value == .bytes([0x66]))
     #expect(metadata.entries[4].value == .bytes([0x66, 0x6f]))

@@ -123,6 +123,22 @@ def test_a_body_may_come_and_go_compressed(curl, tmp_path):
     assert (answer.status, json.loads(answer.body)["code"]) == (501, "unimplemented")
 
 
+def test_grpc_web_in_base64(curl):
+    """As browsers send it that cannot read binary bodies: a message, then a frame of trailers."""
+    framed = b"\0\0\0\0\2" + b"\x10\x03"  # SimpleRequest{response_size: 3}
+    text = ["-H", "content-type: application/grpc-web-text", "-d", base64.b64encode(framed).decode()]
+    answer = curl(f"{SERVICE}/UnaryCall", *text)
+    assert answer.fields["content-type"] == "application/grpc-web-text+proto"
+    # Each frame is padded for itself: groups of four characters stand alone.
+    groups = [answer.body[i : i + 4] for i in range(0, len(answer.body), 4)]
+    body = b"".join(map(base64.b64decode, groups))
+    assert body[:12] == b"\0\0\0\0\7" + b"\x0a\5\x12\3\0\0\0"
+    assert body[12] == 0x80 and body[17:] == b"grpc-status: 0\r\n"
+    text[-1] = "AAAA*"
+    failed = curl(f"{SERVICE}/UnaryCall", *text)
+    assert b"grpc-status: 3" in base64.b64decode(failed.body)
+
+
 def test_a_deadline_passes(curl):
     request = {"responseParameters": [{"size": 1, "intervalUs": 60_000_000}]}
     content = json.dumps(request).encode()
@@ -164,6 +180,15 @@ def test_the_catalog_is_read_with_curl(curl_dev):
     assert (refused.status, refused.fields["allow"]) == (405, "POST")
     refused = curl_dev(f"{CATALOG}/GetSource")
     assert (refused.status, refused.fields["allow"]) == (405, "GET, POST")
+
+
+def test_a_small_body_does_not_become_a_large_one(curl_dev, tmp_path):
+    bomb = tmp_path / "bomb"
+    bomb.write_bytes(gzip.compress(b"{" + b" " * (5 << 20) + b"}"))
+    answer = curl_dev(
+        f"{CATALOG}/GetSource", *JSON, "-H", "content-encoding: gzip", "--data-binary", f"@{bomb}"
+    )
+    assert (answer.status, json.loads(answer.body)["code"]) == (429, "resource_exhausted")
 
 
 def test_details_of_an_error_are_readable(curl_dev):

@@ -98,14 +98,15 @@ package struct TestService: TestServiceHandler {
     }
   }
 
-  /// "custom_metadata": sends back one value before and one behind the messages.
+  /// "custom_metadata": sends back one value before and all binary ones behind the messages.
   private func echoMetadata(_ context: ServerContext) {
     let metadata = context.metadata
     if let value = metadata["x-grpc-test-echo-initial"] {
       context.addInitialMetadata("x-grpc-test-echo-initial", value)
     }
-    if let value = metadata.bytes("x-grpc-test-echo-trailing-bin") {
-      context.call.trailers.add("x-grpc-test-echo-trailing-bin", bytes: value)
+    for entry in metadata.entries where entry.name == "x-grpc-test-echo-trailing-bin" {
+      guard case .bytes(let value) = entry.value else { continue }
+      context.call.trailers.add(entry.name, bytes: value)
     }
   }
 

@@ -20,14 +20,30 @@ package enum Admission {
     package let acceptsGzip: Bool
   }
 
+  /// How long a message may be, in bytes.
+  package struct Limits: Sendable {
+    let proto: Int
+    let json: Int
+
+    /// - Parameters:
+    ///   - maxMessageBytes: of any message.
+    ///   - maxJSONBytes: of one in JSON, which costs more to read.
+    package init(maxMessageBytes: Int, maxJSONBytes: Int) {
+      proto = maxMessageBytes
+      json = min(maxMessageBytes, maxJSONBytes)
+    }
+
+    func bytes(_ form: WireForm) -> Int { form.codec == .json ? json : proto }
+  }
+
   /// Judges a request.
   ///
   /// - Parameters:
   ///   - method: whose path it has; nil for none.
   ///   - json: how messages read as JSON; nil: they do not.
-  ///   - maxMessageBytes: the longest request body of one message.
+  ///   - limits: how long a message may be.
   package static func decide(
-    _ head: WebRequestHead, _ method: MethodInfo?, json: (any MethodJSON)?, maxMessageBytes: Int
+    _ head: WebRequestHead, _ method: MethodInfo?, json: (any MethodJSON)?, limits: Limits
   ) -> Admission {
     let (isHead, form) = (head.method == "HEAD", WireForm(contentType: head.contentType))
     guard let method else {
@@ -37,13 +53,13 @@ package enum Admission {
       // gRPC-Web tells an unknown method as gRPC does.
       let name = head.path.prefix(256)
       return .refuse(
-        Exchange(form, nil, json: nil, maxMessageBytes: maxMessageBytes),
+        Exchange(form, nil, json: nil, maxMessageBytes: limits.bytes(form)),
         RPCError(.unimplemented, "This server has no method \(name)."))
     }
     let methodJSON = json?.covers(method) == true ? json : nil
     let mayGet = method.idempotency == .noSideEffects && method.kind == .unary
     if head.method == "GET" && mayGet {
-      return get(head, method, json: methodJSON, maxMessageBytes: maxMessageBytes)
+      return get(head, method, json: methodJSON, limits: limits)
     }
     guard head.method == "POST" else {
       return .answer(.wrongMethod(mayGet ? .getAndPost : .post, isHead: isHead))
@@ -51,7 +67,8 @@ package enum Admission {
     guard let form, form.isWeb || form.isUnary == (method.kind == .unary),
       form.codec == .proto || methodJSON != nil
     else { return .answer(.wrongContentType(contentTypes(method, hasJSON: methodJSON != nil))) }
-    let exchange = Exchange(form, method, json: methodJSON, maxMessageBytes: maxMessageBytes)
+    let exchange = Exchange(
+      form, method, json: methodJSON, maxMessageBytes: limits.bytes(form))
     return accept(head, exchange)
   }
 
@@ -86,7 +103,7 @@ package enum Admission {
 
   /// A call whose message stands in the query (Connect, "Unary-Get-Request").
   private static func get(
-    _ head: WebRequestHead, _ method: MethodInfo, json: (any MethodJSON)?, maxMessageBytes: Int
+    _ head: WebRequestHead, _ method: MethodInfo, json: (any MethodJSON)?, limits: Limits
   ) -> Admission {
     let query = ConnectQuery(head.query)
     let codec: MessageCodec
@@ -98,8 +115,8 @@ package enum Admission {
     default:
       return .answer(.wrongContentType(contentTypes(method, hasJSON: json != nil)))
     }
-    let exchange = Exchange(
-      .connectUnary(codec), method, json: json, maxMessageBytes: maxMessageBytes)
+    let form = WireForm.connectUnary(codec)
+    let exchange = Exchange(form, method, json: json, maxMessageBytes: limits.bytes(form))
     if let version = query["connect"], version != "v1" {
       return .refuse(
         exchange, RPCError(.invalidArgument, "connect is \(version); only v1 is known."))

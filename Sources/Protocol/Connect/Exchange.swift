@@ -12,7 +12,8 @@ package import PurSightRPC
   /// Nil for a call that no method answers.
   let method: MethodInfo?
   let json: (any MethodJSON)?
-  private let maxMessageBytes: Int
+  /// The longest message that is taken, in bytes.
+  package let maxMessageBytes: Int
   /// How the request's messages are compressed.
   package private(set) var encoding = MessageEncoding.identity
   /// The body of a unary request.
@@ -35,8 +36,9 @@ package import PurSightRPC
     self.maxMessageBytes = maxMessageBytes
   }
 
-  /// Whether messages in the inbox still have to be decoded: JSON in a stream.
-  package var decodesMessages: Bool { form.codec == .json && !form.isUnary }
+  /// Whether messages in the inbox still have to be decoded: who takes them pays for their JSON,
+  /// after the interceptors.
+  package var decodesMessages: Bool { form.codec == .json }
 
   /// Whether the body of a unary request came compressed.
   package var hasCompressedBody: Bool { form.isUnary && encoding == .gzip }
@@ -82,7 +84,7 @@ package import PurSightRPC
   }
 
   /// Takes the end of the request's body.
-  /// - Throws: as `receive`, and `INVALID_ARGUMENT` for JSON that is not right, with its field.
+  /// - Throws: as `receive`.
   package func finishRequest(into inbox: inout MessageInbox) throws(RPCError) {
     switch form {
     case .connectUnary: break
@@ -94,7 +96,6 @@ package import PurSightRPC
     if encoding == .gzip && !message.isEmpty {
       message = try Self.decompress(message, limit: maxMessageBytes)
     }
-    if form.codec == .json { message = try request(message) }
     var framed = ByteBuffer()
     let prefix = unsafe framed.extend(MessageFraming.prefixBytes)
     unsafe MessageFraming.putPrefix(prefix, length: message.count)
@@ -102,7 +103,8 @@ package import PurSightRPC
     unsafe inbox.append(framed.bytes)
   }
 
-  /// The encoded message of one that came in an envelope; lent until the next one.
+  /// The encoded message of one in JSON; lent until the next one.
+  /// - Throws: `INVALID_ARGUMENT` that names the field for JSON that is not right.
   package func decode(_ message: UnsafeRawBufferPointer) throws(RPCError) -> UnsafeRawBufferPointer
   {
     decoded.removeAll()

@@ -47,14 +47,36 @@ package enum GRPCResponse {
     appendStatus(list, error, metadata)
   }
 
+  /// `grpc-message`, encoded. Clients take 8 KiB of trailers by default, and some of them fail the
+  /// call in a way of their own when there is more.
+  package static let maxMessageBytes = 2 << 10
+  /// `grpc-status-details-bin`, encoded.
+  package static let maxDetailsBytes = 5 << 10
+
+  /// The details as far as they have room; the last ones go first. Nil without any.
+  private static func detailsValue(_ error: RPCError) -> String? {
+    var error = error
+    while !error.details.isEmpty {
+      // The message is in there once more; it is what gives way first.
+      for message in [error.message, ""] {
+        var shown = error
+        shown.message = message
+        let value = BinaryValue.encode(StatusDetails.encode(shown))
+        if value.utf8.count <= maxDetailsBytes { return value }
+      }
+      error.details.removeLast()
+    }
+    return nil
+  }
+
   private static func appendStatus(
     _ list: HeaderList, _ error: RPCError, _ metadata: Metadata
   ) {
     list.add("grpc-status", String(error.code.rawValue))
-    if !error.message.isEmpty { list.add("grpc-message", PercentCoding.encode(error.message)) }
-    if !error.details.isEmpty {
-      list.add("grpc-status-details-bin", BinaryValue.encode(StatusDetails.encode(error)))
+    if !error.message.isEmpty {
+      list.add("grpc-message", PercentCoding.encode(error.message, limit: maxMessageBytes))
     }
+    if let details = detailsValue(error) { list.add("grpc-status-details-bin", details) }
     MetadataCoding.append(metadata, to: list)
     MetadataCoding.append(error.trailers, to: list)
   }

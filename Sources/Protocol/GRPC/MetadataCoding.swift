@@ -33,7 +33,9 @@ package enum MetadataCoding {
       let name = unsafe String(decoding: field.name, as: UTF8.self)
       guard isReceivable(name) else { continue }
       if name.hasSuffix("-bin") {
-        let parts = unsafe field.value.split(separator: UInt8(ascii: ","))
+        // A comma joins values, so nothing between two of them is a value without bytes.
+        let parts = unsafe field.value.split(
+          separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
         for index in unsafe parts.indices {
           if let bytes = unsafe BinaryValue.decode(trimmed(parts[index])) {
             metadata.add(name, bytes: bytes)

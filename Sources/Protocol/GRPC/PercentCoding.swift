@@ -4,16 +4,22 @@
 package enum PercentCoding {
   private static let digits = Array("0123456789ABCDEF".utf8)
 
-  /// Escapes the bytes outside 0x20–0x7E, and `%`.
-  package static func encode(_ text: String) -> String {
-    if text.utf8.allSatisfy(isPlain) { return text }
+  /// Escapes the bytes outside 0x20–0x7E, and `%`. What would go over `limit` bytes is left out, a
+  /// whole character at a time.
+  package static func encode(_ text: String, limit: Int = .max) -> String {
+    if text.utf8.count <= limit, text.utf8.allSatisfy(isPlain) { return text }
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(text.utf8.count * 2)
-    for byte in text.utf8 {
-      if isPlain(byte) {
-        bytes.append(byte)
+    bytes.reserveCapacity(min(text.utf8.count * 2, limit))
+    for scalar in text.unicodeScalars {
+      let character = UTF8.encode(scalar).map(Array.init) ?? []
+      if character.count == 1 && isPlain(character[0]) {
+        if bytes.count == limit { break }
+        bytes.append(character[0])
       } else {
-        bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+        if bytes.count + 3 * character.count > limit { break }
+        for byte in character {
+          bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+        }
       }
     }
     return String(decoding: bytes, as: UTF8.self)

@@ -31,6 +31,8 @@ package struct ServerConfiguration: Hashable, Sendable {
     package var pushback = Duration.milliseconds(200)
     /// Largest request message in bytes, also after decompression; RESOURCE_EXHAUSTED beyond.
     package var maxMessageBytes = 4 << 20
+    /// Largest request message in JSON in bytes, also after decompression: reading it costs more.
+    package var maxJSONBytes = 4 << 20
     /// Bytes of a request that are taken and dropped after its answer, so that a client that reads
     /// only when it has sent everything sees the answer; beyond them the stream is reset.
     package var maxDroppedBytes = 4 << 20

@@ -15,9 +15,11 @@ extension ServerConnection {
     let route = unsafe Array(head.path.utf8).withUnsafeBytes {
       unsafe routes.router.find($0)
     }
+    let limits = home.configuration.limits
     let admission = Admission.decide(
       head, route.map { routes.methods[$0] }, json: routes.json,
-      maxMessageBytes: home.configuration.limits.maxMessageBytes)
+      limits: Admission.Limits(
+        maxMessageBytes: limits.maxMessageBytes, maxJSONBytes: limits.maxJSONBytes))
     switch admission {
     case .answer(let http): call.answerHTTP(http)
     case .refuse(let exchange, let error):
@@ -28,6 +30,7 @@ extension ServerConnection {
       call.acceptsGzip = accepted.acceptsGzip
       call.inbox.encoding = accepted.exchange.encoding
       if let route { admit(call, route, timeout: accepted.timeout) }
+      call.inbox.maxMessageBytes = accepted.exchange.maxMessageBytes
     }
   }
 

@@ -8,8 +8,15 @@ struct ProtoJSONDecoder {
   private let schema: ProtoSchema
   private let json: [UInt8]
   private var reader: JSONReader
-  /// Where the value stands that is being read: names of fields, indices, keys.
-  private var path = ""
+  /// Where the value stands that is being read; only a fault makes a text of it.
+  private var trail: [Step] = []
+
+  /// One step from a message to a value in it.
+  private enum Step {
+    case field(String)
+    case index(Int)
+    case key(String)
+  }
 
   init(_ schema: ProtoSchema, _ json: [UInt8]) throws(JSONError) {
     self.schema = schema
@@ -25,6 +32,18 @@ struct ProtoJSONDecoder {
 
   /// Where a fault is, for its message: `spec.columns[2].name`.
   var place: String { path.isEmpty ? "the message" : path }
+
+  private var path: String {
+    var text = ""
+    for step in trail {
+      switch step {
+      case .field(let name): text += text.isEmpty ? name : "." + name
+      case .index(let index): text += "[\(index)]"
+      case .key(let key): text += "[\"\(shown(key))\"]"
+      }
+    }
+    return text
+  }
 
   /// A text of the caller's in a message: not all of it, because it may be megabytes long.
   func shown(_ text: String) -> String {
@@ -43,17 +62,17 @@ struct ProtoJSONDecoder {
   ) throws(JSONError) -> [UInt8] {
     switch WellKnownType(rawValue: type) {
     case .timestamp:
-      guard let value = Timestamp(text: try string(token, place)) else {
+      guard let value = Timestamp(text: try string(token)) else {
         throw fault("expected a timestamp such as \"2026-01-31T12:00:00Z\" for \(place)")
       }
       return value.serialized()
     case .duration:
-      guard let value = ProtoDuration(text: try string(token, place)) else {
+      guard let value = ProtoDuration(text: try string(token)) else {
         throw fault("expected a duration such as \"1.5s\" for \(place)")
       }
       return value.serialized()
     case .fieldMask:
-      let text = try string(token, place)
+      let text = try string(token)
       let paths = text.split(separator: ",").map { FieldMask.protoPath(String($0)) }
       return FieldMask(paths: paths).serialized()
     case .any: return try any(token)
@@ -88,9 +107,8 @@ struct ProtoJSONDecoder {
     }
     let token = try reader.require()
     if token == .null { return }
-    let outer = path
-    path += outer.isEmpty ? field.name : "." + field.name
-    defer { path = outer }
+    trail.append(.field(field.name))
+    defer { trail.removeLast() }
     if let oneof = field.oneof {
       if let other = oneofs[oneof] {
         throw fault("\"\(key)\" and \"\(other)\" exclude each other")
@@ -114,13 +132,13 @@ struct ProtoJSONDecoder {
     guard token == .beginArray else {
       throw fault("expected an array for \(path), found \(token.name)")
     }
-    let outer = path
-    defer { path = outer }
+    trail.append(.index(0))
+    defer { trail.removeLast() }
     var index = 0
     while true {
       let element = try reader.require()
       if element == .endArray { return }
-      path = "\(outer)[\(index)]"
+      trail[trail.count - 1] = .index(index)
       index += 1
       guard element != .null else { throw fault("\(path) is null") }
       try value(element, field, &bytes)
@@ -133,10 +151,10 @@ struct ProtoJSONDecoder {
     guard token == .beginObject, entry.fields.count == 2 else {
       throw fault("expected an object for \(path), found \(token.name)")
     }
-    let outer = path
-    defer { path = outer }
+    trail.append(.key(""))
+    defer { trail.removeLast() }
     while case .key(let key) = try reader.require() {
-      path = "\(outer)[\"\(shown(key))\"]"
+      trail[trail.count - 1] = .key(key)
       var content: [UInt8] = []
       try mapKey(key, entry.fields[0], &content)
       let element = try reader.require()
@@ -165,9 +183,9 @@ struct ProtoJSONDecoder {
     _ token: JSONToken, _ field: FieldSchema, _ bytes: inout [UInt8]
   ) throws(JSONError) {
     switch field.kind {
-    case .string: append(Array(try string(token, path).utf8), field.number, to: &bytes)
+    case .string: append(Array(try string(token).utf8), field.number, to: &bytes)
     case .bytes:
-      guard let content = Base64.decode(try string(token, path)) else {
+      guard let content = Base64.decode(try string(token)) else {
         throw fault("\(path) is not base64")
       }
       append(content, field.number, to: &bytes)
@@ -184,9 +202,9 @@ struct ProtoJSONDecoder {
     }
   }
 
-  private func string(_ token: JSONToken, _ what: String) throws(JSONError) -> String {
+  private func string(_ token: JSONToken) throws(JSONError) -> String {
     guard case .string(let text) = token else {
-      throw fault("expected a string for \(what), found \(token.name)")
+      throw fault("expected a string for \(place), found \(token.name)")
     }
     return text
   }
@@ -228,7 +246,7 @@ struct ProtoJSONDecoder {
     guard token == .beginObject else { throw fault("expected an object, found \(token.name)") }
     guard case .key(let key) = try reader.require() else { return [] }
     guard key == "@type" else { throw fault("expected the key \"@type\" first") }
-    let url = try string(reader.require(), "@type")
+    let url = try string(reader.require())
     let type = ProtoAny(typeURL: url, value: []).typeName
     guard let message = schema.messages[type] else { throw fault("there is no type \(type)") }
     var content: [UInt8] = []

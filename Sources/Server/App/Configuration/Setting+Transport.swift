@@ -57,6 +57,9 @@ extension Setting {
       "limits.pending_bytes", \.transport.limits.maxPendingBytes, 65_536...67_108_864,
       "Bytes waiting for a connection's socket before nothing more is read from it."),
     number(
+      "limits.json_bytes", \.transport.limits.maxJSONBytes, 65_536...16_777_216,
+      "Bytes of the largest request message in JSON."),
+    number(
       "limits.dropped_bytes", \.transport.limits.maxDroppedBytes, 0...67_108_864,
       "Bytes of a request that are taken and dropped after its answer, before a reset."),
     time(
