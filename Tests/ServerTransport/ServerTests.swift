@@ -176,6 +176,66 @@ import Testing
     await bench.stop()
   }
 
+  @Test func `who is refused for lack of room hears when to come again`() async throws {
+    var configuration = ServerConfiguration()
+    configuration.limits.runningCallsPerConnection = 3
+    configuration.limits.pushback = .milliseconds(70)
+    let bench = try await TestBench(configuration)
+    let client = try RawClient(bench.address)
+    for _ in 0..<3 { _ = try client.call("/t.T/Sleep") }
+    let refused = try await client.answer(try client.call("/t.T/Echo"))
+    #expect(refused.status == "14")
+    #expect(refused.head["grpc-retry-pushback-ms"] == "70")
+    // Another connection has room of its own.
+    let other = try RawClient(bench.address)
+    #expect(try await other.answer(try other.call("/t.T/Echo")).status == "0")
+    await bench.stop()
+  }
+
+  @Test func `a server that is full answers health checks`() async throws {
+    var configuration = ServerConfiguration()
+    configuration.limits.runningCallsPerLoop = 2
+    configuration.limits.controlCallsPerLoop = 1
+    let bench = try await TestBench(configuration)
+    let client = try RawClient(bench.address)
+    for _ in 0..<2 { _ = try client.call("/t.T/Sleep") }
+    #expect(try await client.answer(try client.call("/t.T/Echo")).status == "14")
+    let check = "/grpc.health.v1.Health/Check"
+    #expect(try await client.answer(try client.call(check)).status == "0")
+    // Its own places are bounded, too.
+    _ = try client.call("/grpc.health.v1.Health/Watch")
+    #expect(try await client.answer(try client.call(check)).status == "14")
+    await bench.stop()
+  }
+
+  @Test func `calls that waited too long for a busy loop are not begun`() async throws {
+    var configuration = ServerConfiguration()
+    configuration.limits.maxCallDelay = .milliseconds(20)
+    configuration.http2.maxConcurrentStreams = 600
+    configuration.limits.runningCallsPerConnection = 600
+    let bench = try await TestBench(configuration)
+    let client = try RawClient(bench.address)
+    // Each keeps the loop for a millisecond; the clock is read every 256 calls.
+    let calls = try (0..<600).map { _ in try client.call("/t.T/Busy") }
+    var statuses: [String: Int] = [:]
+    for call in calls { statuses[try await client.answer(call).status ?? "?", default: 0] += 1 }
+    #expect(statuses["0", default: 0] >= 256)
+    #expect(statuses["14", default: 0] >= 80)
+    await bench.stop()
+  }
+
+  @Test func `connections of one address are bounded`() async throws {
+    var configuration = ServerConfiguration()
+    configuration.limits.connectionsPerAddress = 1
+    let bench = try await TestBench(configuration)
+    let first = try RawClient(bench.address)
+    #expect(try await first.answer(try first.call("/t.T/Echo")).status == "0")
+    let second = try RawClient(bench.address)
+    try await second.read { false }
+    #expect(second.isClosed)
+    await bench.stop()
+  }
+
   @Test func `connections over the limit are closed`() async throws {
     var configuration = ServerConfiguration()
     configuration.limits.connections = 2

@@ -16,6 +16,10 @@ final class TestBench: Sendable {
   static let each = MethodInfo(service: "t.T", name: "Each", kind: .bidirectionalStreaming)
   static let pour = MethodInfo(service: "t.T", name: "Pour", kind: .serverStreaming)
   static let stuck = MethodInfo(service: "t.T", name: "Stuck", kind: .clientStreaming)
+  static let busy = MethodInfo(service: "t.T", name: "Busy", kind: .unary)
+  static let check = MethodInfo(service: "grpc.health.v1.Health", name: "Check", kind: .unary)
+  static let watch = MethodInfo(
+    service: "grpc.health.v1.Health", name: "Watch", kind: .serverStreaming)
   static let limited = MethodInfo(
     service: "t.T", name: "Limited", kind: .unary, defaultDeadline: .milliseconds(50))
   static let forgetful = MethodInfo(service: "t.T", name: "Forgetful", kind: .unary)
@@ -58,6 +62,17 @@ final class TestBench: Sendable {
         }
       }
     }
+    router.add(busy) { context in
+      let end = ContinuousClock.now + .milliseconds(1)
+      while ContinuousClock.now < end {}
+      put([], context.call)
+      context.call.replyMessage()
+    }
+    router.add(check) { context in
+      put([], context.call)
+      context.call.replyMessage()
+    }
+    router.add(watch) { _ in try await Task.sleep(for: .seconds(60)) }
     router.add(each) { context in
       while let bytes = unsafe try await context.call.nextMessage().map({ unsafe Array($0) }) {
         put(bytes, context.call)

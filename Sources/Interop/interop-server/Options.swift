@@ -27,8 +27,8 @@ struct Options {
   let port: UInt16
   let certificates: String
   let threads: Int
-  /// What every timeout is divided by, so that tests of them need not wait for long.
-  let haste: Int
+  /// Timeouts by name, in milliseconds, so that tests of them need not wait for long.
+  private let timeouts: [String: Int]
   /// Calls that may run on a loop; nil: the server's own limit.
   let calls: Int?
   /// Whether interceptors stand before the handlers as they do in `pursightd`.
@@ -36,28 +36,43 @@ struct Options {
   let source: RowSource?
 
   private static let usage = """
-    usage: interop-server h2c|tls|mtls PORT CERTS_DIR [--threads N] [--haste N] [--calls N]
-             [--interceptors] [--database CONNECTION --query SQL --rows N]
+    usage: interop-server h2c|tls|mtls PORT CERTS_DIR [--threads N] [--calls N]
+             [--timeout NAME MILLISECONDS]… [--interceptors]
+             [--database CONNECTION --query SQL --rows N]
     """
   private static let ranges = [
-    "--threads": 1...256, "--haste": 1...1000, "--calls": 1...1_000_000,
+    "--threads": 1...256, "--calls": 1...1_000_000, "--timeout": 1...1_000_000_000,
     "--rows": 1...Int(Int32.max),
   ]
+  private static let timeoutPaths:
+    [String: any WritableKeyPath<ServerConfiguration.Timeouts, Duration> & Sendable] = [
+      "handshake": \.handshake, "preface": \.preface, "headers": \.headers,
+      "request_stall": \.requestStall, "response_stall": \.responseStall, "idle": \.idle,
+      "keepalive": \.keepalive, "keepalive_answer": \.keepaliveAnswer, "age": \.age,
+      "age_grace": \.ageGrace,
+    ]
 
   init(_ arguments: [String]) throws {
     var positional: [String] = []
     var numbers: [String: Int] = [:]
     var texts: [String: String] = [:]
     var hasInterceptors = false
+    var timeouts: [String: Int] = [:]
     var rest = arguments[...]
     while let argument = rest.popFirst() {
       if let range = Self.ranges[argument] {
+        let name = argument == "--timeout" ? rest.popFirst() : nil
         guard let value = rest.popFirst(), let count = Int(value), range.contains(count) else {
           throw UsageError(
             message: "\(argument) takes a number from \(range.lowerBound) to \(range.upperBound)\n"
               + Self.usage)
         }
-        numbers[argument] = count
+        guard let name else {
+          numbers[argument] = count
+          continue
+        }
+        guard Self.timeoutPaths[name] != nil else { throw UsageError(message: Self.usage) }
+        timeouts[name] = count
       } else if argument == "--database" || argument == "--query" {
         guard let value = rest.popFirst() else {
           throw UsageError(message: "\(argument) takes a text\n" + Self.usage)
@@ -76,7 +91,7 @@ struct Options {
     self.port = port
     certificates = positional[2]
     threads = numbers["--threads"] ?? 1
-    haste = numbers["--haste"] ?? 1
+    self.timeouts = timeouts
     calls = numbers["--calls"]
     self.hasInterceptors = hasInterceptors
     guard let connection = texts["--database"] else {
@@ -92,11 +107,10 @@ struct Options {
   /// Sets the limits that the command line names.
   func apply(to configuration: inout ServerConfiguration) {
     if let calls { configuration.limits.runningCallsPerLoop = calls }
-    let paths: [WritableKeyPath<ServerConfiguration.Timeouts, Duration>] = [
-      \.handshake, \.preface, \.headers, \.requestStall, \.responseStall, \.idle, \.keepalive,
-      \.keepaliveAnswer, \.age, \.ageGrace,
-    ]
-    for path in paths { configuration.timeouts[keyPath: path] /= haste }
+    for (name, milliseconds) in timeouts {
+      guard let path = Self.timeoutPaths[name] else { continue }
+      configuration.timeouts[keyPath: path] = .milliseconds(milliseconds)
+    }
   }
 
   /// The TLS context of the mode; nil for plaintext.

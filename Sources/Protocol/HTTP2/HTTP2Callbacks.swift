@@ -339,7 +339,7 @@ private func sendData(
         unsafe (block + frameHeaderBytes).copyMemory(from: body, byteCount: count)
       }
       stream.outbound.removeFirst(count)
-      stream.lastProgress = state.now
+      stream.noteProgress(count, now: state.now)
     }
     state.outputCount &+= needed
     state.sentDataSincePing = true

@@ -23,6 +23,7 @@
     var isSubmitted = false
     var isDeferred = false
     var lastProgress: UInt64 = 0
+    var bytesSinceProgress = 0
     var isClosed = false
   }
 
@@ -123,10 +124,23 @@
     @inline(__always) set { state.isDeferred = newValue }
   }
 
-  /// When bytes of this stream were last written, in the caller's clock.
+  /// When enough of this stream was last written, in the caller's clock: all there was, or
+  /// `progressBytes`. A peer that opens its window byte by byte makes no progress.
   package var lastProgress: UInt64 {
     @inline(__always) get { state.lastProgress }
     @inline(__always) set { state.lastProgress = newValue }
+  }
+
+  /// Bytes that count as progress while there are more.
+  static let progressBytes = 1024
+
+  /// `count` bytes of `outbound` were written.
+  @inline(__always) func noteProgress(_ count: Int, now: UInt64) {
+    state.bytesSinceProgress &+= count
+    if state.bytesSinceProgress >= Self.progressBytes || state.outbound.isEmpty {
+      state.bytesSinceProgress = 0
+      state.lastProgress = now
+    }
   }
 
   /// The session knows the stream no more.
@@ -150,6 +164,7 @@
     outbound.removeAll()
     headerListBytes = 0
     unconsumed = 0
+    state.bytesSinceProgress = 0
     isHeaderListTooLong = false
     isInboundEnded = false
     isOutboundFinished = false

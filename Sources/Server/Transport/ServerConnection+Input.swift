@@ -30,7 +30,7 @@ extension ServerConnection: IOChannelHandler {
       case .ended:
         return close(.peerClosed)
       case .bytes(let count):
-        lastActivity = loop.now
+        lastInput = loop.now
         let bytes = unsafe UnsafeRawBufferPointer(rebasing: loop.receiveBlock[..<count])
         guard unsafe take(bytes) else { return }
         budget &-= count

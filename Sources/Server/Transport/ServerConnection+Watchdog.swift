@@ -69,12 +69,12 @@ extension ServerConnection {
   private func keepAlive(_ now: UInt64) {
     let timeouts = home.timeouts
     if pingedAt != 0 {
-      if lastActivity >= pingedAt {
+      if lastInput >= pingedAt {
         pingedAt = 0
       } else if now >= pingedAt + timeouts.keepaliveAnswer {
         return close(.keepaliveTimeout)
       }
-    } else if now >= lastActivity + timeouts.keepalive {
+    } else if now >= lastInput + timeouts.keepalive {
       pingedAt = now
       session.ping()
       requestFlush()

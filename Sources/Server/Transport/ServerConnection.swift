@@ -38,7 +38,9 @@ internal import PurSightTLS
   @safe @exclusivity(unchecked) var drain = Drain.no
   // What the watchdog looks at, in the loop's clock.
   @safe @exclusivity(unchecked) var openedAt: UInt64
+  /// When its last call ended; when it came, if there was none.
   @safe @exclusivity(unchecked) var lastActivity: UInt64
+  @safe @exclusivity(unchecked) var lastInput: UInt64
   @safe @exclusivity(unchecked) var lastWrite: UInt64
   @safe @exclusivity(unchecked) var headersSince: UInt64 = 0
   /// When it is replaced for its age, or after that, when its grace ends.
@@ -80,7 +82,7 @@ internal import PurSightTLS
       spiffeID: nil, subject: "", names: [], certificateFingerprint: "",
       address: address?.description ?? "", isEncrypted: tls != nil)
     isHandshaking = tls != nil
-    (openedAt, lastActivity, lastWrite) = (now, now, now)
+    (openedAt, lastActivity, lastInput, lastWrite) = (now, now, now, now)
     session.setStreamSource(self)
   }
 
