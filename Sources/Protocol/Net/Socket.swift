@@ -45,6 +45,18 @@ package enum Socket {
     return descriptor
   }
 
+  /// Makes a socket that somebody else has bound ours: non-blocking, not inherited.
+  ///
+  /// - Throws: `system` when it is no stream socket that listens.
+  package static func adopt(_ descriptor: Int32) throws(NetError) {
+    var isListening: Int32 = 0
+    var size = socklen_t(MemoryLayout<Int32>.size)
+    guard unsafe getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &isListening, &size) == 0,
+      isListening != 0
+    else { throw NetError(.system, "descriptor \(descriptor) is no socket that listens") }
+    prepare(descriptor)
+  }
+
   /// What a listener had to offer.
   package enum Accepted {
     case connection(Int32)

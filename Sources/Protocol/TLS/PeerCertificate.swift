@@ -10,7 +10,8 @@ package struct PeerCertificate: Hashable, Sendable {
   package let names: [String]
   /// SHA-256 of the DER form, lower-case hex.
   package let fingerprint: String
-  /// Whether it may sign other certificates; such a one is nobody's identity (X.509-SVID §5.2).
+  /// Whether it may sign other certificates or revocation lists; such a one is nobody's identity
+  /// (X.509-SVID §5.2).
   package let isAuthority: Bool
 
   /// Names of one certificate that are read; further ones are as if they were not there.
@@ -29,7 +30,11 @@ package struct PeerCertificate: Hashable, Sendable {
   init(_ certificate: OpaquePointer) {
     subject = unsafe Self.subject(certificate)
     fingerprint = unsafe Self.fingerprint(certificate)
-    isAuthority = unsafe X509_check_ca(certificate) != 0
+    let usage = unsafe X509_get_key_usage(certificate)
+    let signs = usage != UInt32.max && usage & UInt32(KU_KEY_CERT_SIGN | KU_CRL_SIGN) != 0
+    // X509_check_ca calls a certificate with CA:TRUE none, if its key usage does not let it sign.
+    let isCA = unsafe X509_get_extension_flags(certificate) & UInt32(EXFLAG_CA) != 0
+    isAuthority = unsafe isCA || signs || X509_check_ca(certificate) != 0
     var (uris, names): ([String], [String]) = ([], [])
     let extensionNames = unsafe X509_get_ext_d2i(certificate, NID_subject_alt_name, nil, nil)
     if let list = unsafe extensionNames.map({ OpaquePointer($0) }) {

@@ -132,6 +132,9 @@ package final class Server: Sendable {
 
   // MARK: End
 
+  /// How long a peer has to read how its calls have ended, once the grace is over.
+  private static let lastWords = Duration.seconds(2)
+
   /// Ends gracefully: no new connections, then GOAWAY in two steps, then what is under way may end
   /// within `grace`, then the rest is cancelled with UNAVAILABLE. Returns when all are gone.
   package func drain(grace: Duration) async {
@@ -145,6 +148,9 @@ package final class Server: Sendable {
     let deadline = Task {
       try await Task.sleep(for: grace)
       for home in homes { home.loop.submit { home.endDrain() } }
+      // A peer that does not read its last words is not waited for.
+      try await Task.sleep(for: Self.lastWords)
+      for home in homes { home.loop.submit { home.abandon() } }
     }
     await whenEmpty()
     deadline.cancel()

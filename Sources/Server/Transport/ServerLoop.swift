@@ -111,6 +111,11 @@ internal import PurSightTLS
     for connection in connections.values { connection.endDrain() }
   }
 
+  /// Closes what is left after that, read or not.
+  func abandon() {
+    for connection in Array(connections.values) { connection.close(.drained) }
+  }
+
   /// Ends the runners and lets go of the pool, which points back here.
   func stop() {
     runners.stop()

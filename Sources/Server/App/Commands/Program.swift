@@ -3,8 +3,16 @@ internal import PurSightTelemetry
 
 /// The program `pursightd`.
 public enum Program {
-  /// What ends a server.
-  private static let signals = Signals([.terminate, .interrupt])
+  /// What steers a server.
+  private static let signals = Signals([.terminate, .interrupt, .hangUp])
+
+  /// What SIGHUP means.
+  enum HangUp {
+    /// The terminal is gone, and so should the server be.
+    case stop
+    /// Certificates, keys and lists are read again.
+    case reload
+  }
 
   /// Runs a command line and ends the process with its exit code.
   /// - Parameter arguments: Without the program's name.
@@ -64,13 +72,21 @@ public enum Program {
   }
 
   /// Says that the server is ready, and runs it until the process is asked to end.
-  static func serve(_ daemon: Daemon, _ ready: ReadyLine) async {
+  static func serve(_ daemon: Daemon, _ ready: ReadyLine, hangUp: HangUp = .stop) async {
     StandardStreams.output(ready.text)
+    ServiceManager.tell(.ready)
     daemon.parts.logger.log(
       .info, "ready", [("address", .text(ready.address)), ("version", .text(Version.text))])
-    do throws(NetError) { _ = try await signals.next() } catch {
+    do throws(NetError) {
+      while try await signals.next() == .hangUp, hangUp == .reload {
+        ServiceManager.tell(.reloading)
+        daemon.reloadCertificates()
+        ServiceManager.tell(.ready)
+      }
+    } catch {
       daemon.parts.logger.log(.error, "signals", [("error", .text(error.message))])
     }
+    ServiceManager.tell(.stopping)
     daemon.parts.logger.log(.info, "draining")
     await daemon.stop()
     daemon.parts.logger.log(.info, "stopped")

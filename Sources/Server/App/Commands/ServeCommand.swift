@@ -13,7 +13,8 @@ struct ServeCommand {
     try requireSettings()
     let logger = StandardStreams.logger(configuration.logLevel)
     let parts = DaemonParts(
-      configuration: configuration, listeners: try Listeners(configuration), tls: tls,
+      configuration: configuration,
+      listeners: try Listeners(configuration, passed: ServiceManager.takeSockets()), tls: tls,
       plaintextPolicy: .anonymous, encryptionKey: try Self.key(configuration.audit.masterKeyFile),
       auditSigningKey: try SystemFile.readText(configuration.audit.signingKeyFile),
       auditOrigin: configuration.audit.origin, trustDomain: configuration.tls.trustDomain,
@@ -25,7 +26,7 @@ struct ServeCommand {
     ready.timings = [
       ("ready", Int64((began.duration(to: .now) / .milliseconds(1)).rounded()))
     ]
-    await Program.serve(daemon, ready)
+    await Program.serve(daemon, ready, hangUp: .reload)
   }
 
   private var tls: TLSServerConfiguration {

@@ -64,6 +64,8 @@ package struct Configuration: Hashable, Sendable {
   package struct Limits: Hashable, Sendable {
     /// Event loops, each a thread; 0: one per processor.
     package var loops = 0
+    /// How long a load balancer has to see NOT_SERVING before connections are closed.
+    package var announcement = Duration.milliseconds(50)
     /// How long calls may go on after SIGTERM.
     package var drain = Duration.seconds(10)
   }

@@ -63,6 +63,9 @@ extension Setting {
       "limits.dropped_bytes", \.transport.limits.maxDroppedBytes, 0...67_108_864,
       "Bytes of a request that are taken and dropped after its answer, before a reset."),
     time(
+      "limits.announcement", \.limits.announcement, .zero ... .seconds(600),
+      "How long probes see NOT_SERVING before connections are closed."),
+    time(
       "limits.drain", \.limits.drain, .zero ... .seconds(3600),
       "How long calls may go on after SIGTERM."),
   ]

@@ -18,8 +18,6 @@ final class Daemon: Sendable {
   private static let probeLimit = Duration.seconds(1)
   private static let probePause = Duration.seconds(2)
   private static let housekeepingPause = Duration.seconds(600)
-  /// How long a load balancer has to see NOT_SERVING before connections are closed.
-  private static let announcement = Duration.milliseconds(50)
 
   let parts: DaemonParts
   let storage: Storage
@@ -29,6 +27,7 @@ final class Daemon: Sendable {
   private let server: Server
   private let metrics: MetricRegistry
   private let adminListener: AdminListener
+  private let certificates: ReloadedCertificates
   private let tasks: [Task<Void, Never>]
 
   /// The event loops, running; made early, so that migrations can use one.
@@ -74,7 +73,8 @@ final class Daemon: Sendable {
     server = await Server(
       parts.configuration.transport, on: group,
       observer: ServerMetrics(services.router, metrics))
-    let certificates = try ReloadedCertificates(parts.tls, parts.logger)
+    let certificates = try ReloadedCertificates(parts.tls, parts.logger, metrics)
+    self.certificates = certificates
     let sequencer = try Self.sequencer(parts, kit)
     tasks = [
       Task { [logger = parts.logger] in
@@ -92,13 +92,17 @@ final class Daemon: Sendable {
   /// Ends gracefully: NOT_SERVING, no new connections, calls may end, then everything is closed.
   func stop() async {
     readiness.beginDrain()
-    try? await Task.sleep(for: Self.announcement)
+    try? await Task.sleep(for: parts.configuration.limits.announcement)
     await server.drain(grace: parts.configuration.limits.drain)
     for task in tasks { task.cancel() }
     for task in tasks { await task.value }
     adminListener.stop()
     await database.shutDown()
   }
+
+  /// Reads certificates, key, issuers and revocation lists again; files that cannot be used leave
+  /// the old ones in force, and the log says so.
+  func reloadCertificates() { _ = certificates.reload() }
 
   /// Registers what is read when the metrics are.
   private func observe() {

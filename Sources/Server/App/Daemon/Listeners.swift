@@ -13,16 +13,43 @@ struct Listeners: Sendable {
   let plaintext: Listener?
   let admin: Listener?
 
-  init(_ configuration: Configuration) throws(AppError) {
-    main = try Self.bind(configuration.listen, setting: "--listen")
-    plaintext = try Self.optional(configuration.plaintextListen, setting: "--plaintext-listen")
-    admin = try Self.optional(configuration.adminListen, setting: "--admin-listen")
+  /// Takes the sockets that systemd has passed, and binds the rest.
+  ///
+  /// - Parameter passed: By the names `main`, `plaintext` and `admin` (FileDescriptorName=); a
+  ///   single socket is the main one, whatever its name.
+  init(
+    _ configuration: Configuration, passed: [ServiceManager.PassedSocket] = []
+  ) throws(AppError) {
+    let known = ["main", "plaintext", "admin"]
+    func listener(
+      _ name: String, _ address: String, _ setting: String
+    ) throws(AppError) -> Listener? {
+      let isOnly = passed.count == 1 && name == "main" && !known.contains(passed[0].name)
+      if let socket = isOnly ? passed[0] : passed.first(where: { $0.name == name }) {
+        return try Self.adopt(socket)
+      }
+      return address.isEmpty ? nil : try Self.bind(address, setting: setting)
+    }
+    if passed.count > 1, let stranger = passed.first(where: { !known.contains($0.name) }) {
+      throw AppError(
+        .configuration,
+        "systemd passed a socket named \"\(stranger.name)\". Use FileDescriptorName=main, "
+          + "plaintext or admin.")
+    }
+    guard let main = try listener("main", configuration.listen, "--listen") else {
+      throw AppError(.configuration, "listen is empty; give HOST:PORT.")
+    }
+    self.main = main
+    plaintext = try listener("plaintext", configuration.plaintextListen, "--plaintext-listen")
+    admin = try listener("admin", configuration.adminListen, "--admin-listen")
   }
 
-  private static func optional(
-    _ address: String, setting: String
-  ) throws(AppError) -> Listener? {
-    address.isEmpty ? nil : try bind(address, setting: setting)
+  private static func adopt(_ socket: ServiceManager.PassedSocket) throws(AppError) -> Listener {
+    do throws(NetError) { try Socket.adopt(socket.descriptor) } catch {
+      throw AppError(.configuration, "The socket that systemd passed: \(error.message).")
+    }
+    let address = Socket.localAddress(socket.descriptor)
+    return Listener(descriptor: socket.descriptor, address: address.map { "\($0)" } ?? "")
   }
 
   private static func bind(_ text: String, setting: String) throws(AppError) -> Listener {

@@ -13,13 +13,35 @@ struct ReloadedCertificates: Sendable {
   let holder: TLSContextHolder
   private let configuration: TLSServerConfiguration
   private let logger: Logger
+  private let failures: Counter
 
-  init(_ configuration: TLSServerConfiguration, _ logger: Logger) throws(AppError) {
+  init(
+    _ configuration: TLSServerConfiguration, _ logger: Logger, _ metrics: MetricRegistry
+  ) throws(AppError) {
     do throws(TLSError) {
       holder = TLSContextHolder(try TLSContext(server: configuration))
     } catch { throw AppError(.configuration, "TLS: \(error.message).") }
     self.configuration = configuration
     self.logger = logger
+    failures = metrics.counter(
+      "purs_tls_reload_failures_total",
+      help: "Certificates, keys or revocation lists that could not be used.")
+    metrics.computed(
+      "purs_tls_cert_not_after_seconds", help: "When the server's certificate ends, in Unix time."
+    ) { [holder] in Double(holder.current.certificateNotAfter ?? 0) }
+  }
+
+  /// Reads the files again; returns whether they are in force now.
+  func reload() -> Bool {
+    do throws(TLSError) {
+      holder.replace(try TLSContext(server: configuration))
+      logger.log(.info, "certificates were read again")
+      return true
+    } catch {
+      failures.add(shard: 0)
+      logger.log(.error, "certificates stay as they are", [("error", .text(error.message))])
+      return false
+    }
   }
 
   /// Looks at the files until the task is cancelled.
@@ -28,15 +50,8 @@ struct ReloadedCertificates: Sendable {
     while !Task.isCancelled {
       try? await Task.sleep(for: Self.pause)
       let now = changeTimes
-      guard now != seen, !Task.isCancelled else { continue }
-      do throws(TLSError) {
-        holder.replace(try TLSContext(server: configuration))
-        // A pair that is half written fails and is tried again at the next look.
-        seen = now
-        logger.log(.info, "certificates were read again")
-      } catch {
-        logger.log(.error, "certificates stay as they are", [("error", .text(error.message))])
-      }
+      // A pair that is half written fails and is tried again at the next look.
+      if now != seen, !Task.isCancelled, reload() { seen = now }
     }
   }
 
