@@ -88,7 +88,7 @@ package import PurSightRPC
   }
 
   @inline(__always) private mutating func returnLent() {
-    queue.removeFirst(lent)
+    queue.removeFirst(lent, thenCompactUpTo: lent / 4)
     lent = 0
     needed = MessageFraming.prefixBytes
     hasPrefix = false

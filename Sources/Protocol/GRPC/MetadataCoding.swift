@@ -14,7 +14,7 @@ package enum MetadataCoding {
       let isSensitive = staysOutOfTables(entry.name)
       switch entry.value {
       case .text(let text):
-        guard !entry.name.hasSuffix("-bin"), text.utf8.allSatisfy(isPrintable) else { continue }
+        guard !entry.name.hasSuffix("-bin"), isPrintable(text) else { continue }
         list.add(entry.name, text, isSensitive: isSensitive)
       case .bytes(let bytes):
         guard entry.name.hasSuffix("-bin") else { continue }
@@ -92,7 +92,7 @@ package enum MetadataCoding {
 
   private static func isSendable(_ name: String) -> Bool {
     !name.isEmpty && (!name.hasPrefix("grpc-") || name == pushback) && !isOwn(name)
-      && name.utf8.allSatisfy(isNameByte)
+      && isName(name)
   }
 
   private static func isReceivable(_ name: String) -> Bool {
@@ -100,7 +100,25 @@ package enum MetadataCoding {
     return !name.hasPrefix("grpc-") || name.hasSuffix("-bin") && name != "grpc-status-details-bin"
   }
 
-  private static func isNameByte(_ byte: UInt8) -> Bool {
+  // Loops over the bytes where they lie: `allSatisfy` takes several times as long.
+
+  private static func isName(_ name: String) -> Bool {
+    var name = name
+    return name.withUTF8 { bytes in
+      for index in 0..<bytes.count where unsafe !isNameByte(bytes[index]) { return false }
+      return true
+    }
+  }
+
+  private static func isPrintable(_ text: String) -> Bool {
+    var text = text
+    return text.withUTF8 { bytes in
+      for index in 0..<bytes.count where unsafe !isPrintable(bytes[index]) { return false }
+      return true
+    }
+  }
+
+  @inline(__always) private static func isNameByte(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
       UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."):
@@ -109,7 +127,9 @@ package enum MetadataCoding {
     }
   }
 
-  private static func isPrintable(_ byte: UInt8) -> Bool { byte >= 0x20 && byte <= 0x7E }
+  @inline(__always) private static func isPrintable(_ byte: UInt8) -> Bool {
+    byte >= 0x20 && byte <= 0x7E
+  }
 
   private static func trimmed(
     _ part: UnsafeRawBufferPointer.SubSequence

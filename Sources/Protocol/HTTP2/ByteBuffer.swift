@@ -61,6 +61,22 @@
     if start == end { (start, end) = (0, 0) }
   }
 
+  /// Takes `size` bytes from the front and moves what is left there, if it is at most `limit`.
+  ///
+  /// For large parts that come one after the other: the next one then fits where the last one was,
+  /// and is not moved when half of it has come.
+  @inline(__always) package mutating func removeFirst(_ size: Int, thenCompactUpTo limit: Int) {
+    removeFirst(size)
+    if start >= Self.retainedBytes && count <= limit { compact() }
+  }
+
+  @inline(never) private mutating func compact() {
+    guard let base = unsafe base else { return }
+    let used = count
+    unsafe base.copyMemory(from: base + start, byteCount: used)
+    (start, end) = (0, used)
+  }
+
   /// Takes `size` bytes from the end, which `extend` added.
   package mutating func removeLast(_ size: Int) {
     end -= size

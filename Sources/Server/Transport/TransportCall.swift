@@ -125,7 +125,7 @@ internal import PurSightRPC
     scratch.removeAll()
     if endReason != nil { endReason = nil }
     if exchange != nil { exchange = nil }
-    if list != nil { list = nil }
+    list?.removeAll()
     if sentMetadata != nil { sentMetadata = nil }
     if sentTrailers != nil { sentTrailers = nil }
     if !attachments.isEmpty { attachments.removeAll(keepingCapacity: true) }

@@ -217,6 +217,8 @@ extension StreamReq: BridgedMessage {
 extension Chunk: BridgedMessage {
   package static var cSize: Int { unsafe MemoryLayout<Bench__Chunk>.size }
 
+  package static var bulkPath: [Int32] { [1] }
+
   package static func initialize(_ memory: UnsafeMutableRawPointer) {
     unsafe bench__chunk__init(memory.assumingMemoryBound(to: Bench__Chunk.self))
   }
@@ -225,14 +227,19 @@ extension Chunk: BridgedMessage {
     reading memory: UnsafeRawPointer, _ reader: MessageReader
   ) throws(RPCError) {
     let c = unsafe memory.assumingMemoryBound(to: Bench__Chunk.self)
-    self.data = unsafe reader.bytes(c.pointee.f1)
+    self.data = unsafe reader.bulk(c.pointee.f1)
     unknownFields = try unsafe reader.unknownFields(c.pointee.base)
   }
 
   package func write(to memory: UnsafeMutableRawPointer, _ writer: MessageWriter) {
     let c = unsafe memory.assumingMemoryBound(to: Bench__Chunk.self)
-    unsafe c.pointee.f1 = writer.bytes(self.data)
+    unsafe c.pointee.f1 = writer.bulk()
     unsafe writer.unknownFields(unknownFields, &c.pointee.base)
+  }
+
+  package func withBulk(_ body: (UnsafeRawBufferPointer) -> Void) {
+    let value = self.data
+    unsafe value.withUnsafeBytes { unsafe body($0) }
   }
 }
 
