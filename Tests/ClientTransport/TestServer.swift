@@ -27,6 +27,11 @@ struct TestServer {
 
   var target: String { "127.0.0.1:\(address.port)" }
 
+  /// Keeps the server's loop from doing anything until `isReleased` is set.
+  func freeze(until isReleased: @escaping @Sendable () -> Bool) {
+    group.loops[0].submit { while !isReleased() {} }
+  }
+
   func stop(grace: Duration = .zero) async {
     await server.drain(grace: grace)
     group.stop()

@@ -5,6 +5,7 @@ its own is answered, memory does not grow. Small figures here; `make chaos` runs
 connections, and prints the table.
 """
 
+import os
 import pathlib
 import threading
 import time
@@ -145,10 +146,30 @@ def test_answers_that_nobody_reads_do_not_pile_up(target, flood):
     assert target.resident_bytes - before <= GROWTH_LIMIT
 
 
+@pytest.mark.parametrize("count", [50, pytest.param(300, marks=pytest.mark.chaos)])
+def test_a_storm_of_handshakes(target, count):
+    """Clients that come all at once: those that are here are served in between."""
+    connections: list[Connection] = []
+    with Bystander(target) as bystander:
+        ones = [
+            threading.Thread(target=lambda: connections.append(target.connect()))
+            for _ in range(count)
+        ]
+        for one in ones:
+            one.start()
+        for one in ones:
+            one.join()
+    assert len(connections) == count and not bystander.failed
+    assert count < 300 or bystander.slowest <= PROBE_LIMIT, bystander.slowest
+    for one in connections:
+        assert one.unary(1) == "0"
+        one.close()
+
+
 @pytest.mark.chaos
 def test_the_table_of_attacks(programs, certificates, capsys):  # noqa: F811
     """Every attack for longer, on four connections at once, with figures."""
-    seconds = 20
+    seconds = float(os.environ.get("PURSIGHT_ATTACK_SECONDS", 20))
     rows = []
     for make in [*STOPPED, *BORNE]:
         with Target(programs, certificates) as target:

@@ -97,6 +97,7 @@ package enum MetadataCoding {
 
   private static func isReceivable(_ name: String) -> Bool {
     if isOwn(name) { return false }
+    if name == pushback { return true }
     return !name.hasPrefix("grpc-") || name.hasSuffix("-bin") && name != "grpc-status-details-bin"
   }
 

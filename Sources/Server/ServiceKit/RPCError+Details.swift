@@ -83,11 +83,14 @@ extension RPCError {
       .reason(type)
   }
 
-  /// Adds after how long a repetition makes sense, in milliseconds.
+  /// Adds after how long a repetition makes sense, in milliseconds: as a detail for people's code,
+  /// and as the trailer that gRPC's own retries look for (gRFC A6).
   package func retry(afterMilliseconds delay: Int64) -> RPCError {
-    adding(
+    var error = adding(
       RetryInfo(
         retryDelay: ProtoDuration(
           seconds: delay / 1000, nanos: Int32(delay % 1000) * 1_000_000)))
+    error.trailers.set("grpc-retry-pushback-ms", "\(delay)")
+    return error
   }
 }
