@@ -127,8 +127,8 @@ import Testing
 
   @Test func `a writer that was fenced stops`() async throws {
     let fake = FakeIngestion()
-    fake[\.fates] = { [fake] index, _ in
-      guard index == 4 else { return .store }
+    fake[\.fates] = { [weak fake] index, _ in
+      guard index == 4, let fake else { return .store }
       Task { fake[\.stream].epoch += 1 }
       return .hold
     }

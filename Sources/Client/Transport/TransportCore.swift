@@ -88,7 +88,7 @@ internal import Synchronization
     guard let (loop, thread) = end() else { return }
     await unsafe withUnsafeContinuation { (done: UnsafeContinuation<Void, Never>) in
       loop.submit {
-        self.closeAll()
+        self.closeAll(on: loop)
         unsafe done.resume()
       }
     }
@@ -101,7 +101,7 @@ internal import Synchronization
   func abandon() {
     guard let (loop, thread) = end() else { return }
     loop.submit {
-      self.closeAll()
+      self.closeAll(on: loop)
       loop.stop()
     }
     thread.detach()
@@ -205,18 +205,14 @@ internal import Synchronization
     if !queue.isEmpty, !isClosing { connect(on: connection.loop) }
   }
 
-  private func closeAll() {
+  private func closeAll(on loop: EventLoop) {
     isClosing = true
     let error = RPCError(.cancelled, "The client was closed.")
     for call in queue { call.fail(error) }
     queue.removeAll()
-    if let backoffTimer, let loop = currentLoop { loop.cancel(backoffTimer) }
+    if let backoffTimer { loop.cancel(backoffTimer) }
     if case .ready(let connection) = link { connection.close(error) }
     for connection in retired.values { connection.close(error) }
     link = .idle
-  }
-
-  private var currentLoop: EventLoop? {
-    lifecycle.withLock { if case .running(let loop, _) = $0 { loop } else { nil } }
   }
 }

@@ -28,6 +28,11 @@ package struct ArrowBuffer: Sendable {
   /// Copies the values of a typed span, in the machine's (little-endian) byte order.
   package init<Value: BitwiseCopyable>(copying values: borrowing Span<Value>) {
     let byteCount = values.count &* MemoryLayout<Value>.stride
+    // An empty array would be made anew, which writes to the one that all threads share.
+    guard byteCount > 0 else {
+      self = .empty
+      return
+    }
     let bytes = unsafe [UInt8](unsafeUninitializedCapacity: byteCount) { target, filled in
       unsafe values.withUnsafeBytes { source in
         unsafe UnsafeMutableRawBufferPointer(target).copyMemory(from: source)

@@ -134,9 +134,13 @@ package final class Server: Sendable {
 
   /// How long a peer has to read how its calls have ended, once the grace is over.
   private static let lastWords = Duration.seconds(2)
+  /// How long cancelled handlers have to return, and how often they are looked at.
+  private static let returnLimit = Duration.seconds(5)
+  private static let returnPause = Duration.milliseconds(2)
 
   /// Ends gracefully: no new connections, then GOAWAY in two steps, then what is under way may end
-  /// within `grace`, then the rest is cancelled with UNAVAILABLE. Returns when all are gone.
+  /// within `grace`, then the rest is cancelled with UNAVAILABLE. Returns when all connections are
+  /// gone and their handlers have returned; one that does not heed its cancellation is left behind.
   package func drain(grace: Duration) async {
     let (homes, acceptors) = state.withLock { state in
       state.isDraining = true
@@ -154,7 +158,25 @@ package final class Server: Sendable {
     }
     await whenEmpty()
     deadline.cancel()
+    await whenReturned(homes)
     for home in homes { home.loop.submit { home.stop() } }
+  }
+
+  /// A cancelled handler returns on its loop, which the caller may stop next.
+  private func whenReturned(_ homes: [ServerLoop]) async {
+    let end = ContinuousClock.now + Self.returnLimit
+    for home in homes {
+      while ContinuousClock.now < end, await runningCalls(of: home) > 0 {
+        // Looked at now and then: to be told, every call would have to pay for it.
+        guard (try? await Task.sleep(for: Self.returnPause)) != nil else { return }
+      }
+    }
+  }
+
+  private func runningCalls(of home: ServerLoop) async -> Int {
+    await withCheckedContinuation { continuation in
+      home.loop.submit { continuation.resume(returning: home.runningCalls) }
+    }
   }
 
   private func whenEmpty() async {
