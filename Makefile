@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help quickstart play test test-unit test-integration test-e2e test-peers coverage verify chaos \
+.PHONY: help quickstart play test test-unit test-integration test-e2e test-peers coverage verify chaos fuzz \
 	bench bench-gate setup build release generate check-generated fmt lint clean
 
 ##@ Use it
@@ -30,6 +30,8 @@ verify: ## Format, generated code, Tidy, scripts, sanitizers
 	@dev/verify.sh
 chaos: ## The kill suites with full figures
 	@dev/chaos.sh
+fuzz: ## Fuzz the ways in for strangers' bytes (SECONDS=60 each, TARGETS="frames json …")
+	@dev/fuzz.sh $(or $(SECONDS),60) $(TARGETS)
 bench: ## Measure against the C floor, gRPC C++, pgbench and ADBC (SUITES="rpc streams …")
 	@Benchmarks/run.sh $(SUITES)
 bench-gate: ## Fail when a call takes more instructions than Benchmarks/instructions.json allows

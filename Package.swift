@@ -315,6 +315,21 @@ let package = Package(
         "pursightctl", "PurSightClient", "PurSightJSON", "PurSightTestSupport", argumentParser,
         yams,
       ]),
+    // Fuzzing: the ways in for bytes of strangers, a program that libFuzzer drives, and a test that
+    // replays what was found.
+    .target(
+      name: "PurSightFuzzTargets",
+      dependencies: [
+        "PurSightRPC", "PurSightHTTP2", "PurSightGRPC", "PurSightAPI", "PurSightJSON",
+        "PurSightArrow", "PurSightFormats", "PurSightTransparencyLog",
+      ],
+      path: "Tests/Fuzzing/Targets", swiftSettings: settings),
+    .executableTarget(
+      name: "fuzz", dependencies: ["PurSightFuzzTargets"], path: "Tests/Fuzzing/Program",
+      swiftSettings: settings),
+    .testTarget(
+      name: "FuzzingTests", dependencies: ["PurSightFuzzTargets"], path: "Tests/Fuzzing/Replay",
+      swiftSettings: settings),
     tests("Tidy"),
   ]
 )

@@ -95,9 +95,7 @@ extension Renderer {
   func descriptorTable() -> [UInt8] {
     var text = SourceText(generatedFrom: "all protos")
     text.line("internal import \(options.cModule)")
-    if !options.swiftImports.isEmpty {
-      text.lines(options.swiftImports.map { "public import \($0)" })
-    }
+    text.lines(publicImports())
     text.line()
     text.line("/// The protos as they are published: for server reflection and the JSON mapping.")
     text.block("public enum \(options.descriptorsName)") { text in
@@ -109,6 +107,17 @@ extension Renderer {
         text.line("symbol: { unsafe \(cPrefix)_symbol($0, $1) }")
       }
       text.line(")")
+      text.line()
+      text.line("/// Every message type, in the order of the files.")
+      text.line("public static let messages: [any RPCMessage.Type] = [")
+      text.indented { text in
+        for file in files {
+          for message in file.allMessages where !message.isMapEntry {
+            text.line("\(names.type(message.fullName)).self,")
+          }
+        }
+      }
+      text.line("]")
     }
     return text.bytes
   }

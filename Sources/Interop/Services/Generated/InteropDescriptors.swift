@@ -3,6 +3,7 @@
 
 internal import CPurSightInteropMessages
 public import PurSightAPI
+public import PurSightRPC
 
 /// The protos as they are published: for server reflection and the JSON mapping.
 public enum InteropDescriptors {
@@ -12,4 +13,30 @@ public enum InteropDescriptors {
     fileBytes: { unsafe interop_descriptors_file_bytes($0, $1) },
     symbol: { unsafe interop_descriptors_symbol($0, $1) }
   )
+
+  /// Every message type, in the order of the files.
+  public static let messages: [any RPCMessage.Type] = [
+    Req.self,
+    Res.self,
+    StreamReq.self,
+    Chunk.self,
+    Summary.self,
+    Empty.self,
+    BoolValue.self,
+    Payload.self,
+    EchoStatus.self,
+    SimpleRequest.self,
+    SimpleResponse.self,
+    StreamingInputCallRequest.self,
+    StreamingInputCallResponse.self,
+    ResponseParameters.self,
+    StreamingOutputCallRequest.self,
+    StreamingOutputCallResponse.self,
+    Inner.self,
+    AllTypes.self,
+    Transfer.self,
+    Block.self,
+    Ruled.self,
+    RuledPart.self,
+  ]
 }
