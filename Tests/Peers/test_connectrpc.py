@@ -1,5 +1,7 @@
 """connectrpc's client in all three protocols, with protobuf and with JSON, over HTTP/2."""
 
+import asyncio
+
 import pytest
 from connectrpc.client import ResponseMetadata
 from connectrpc.code import Code
@@ -8,7 +10,7 @@ from connectrpc.compression.gzip import GzipCompression
 from connectrpc.errors import ConnectError
 from connectrpc.protocol import ProtocolType
 from google.rpc import error_details_pb2
-from pyqwest import HTTPVersion, SyncClient, SyncHTTPTransport
+from pyqwest import Client, HTTPTransport, HTTPVersion, SyncClient, SyncHTTPTransport
 
 WAYS = [
     (protocol, codec)
@@ -81,6 +83,35 @@ def test_bidirectional_stream(service, messages):
     asked = iter([sized(messages, 10), sized(messages, 20, 30), sized(messages, 400_000)])
     answers = [len(answer.payload.body) for answer in service.full_duplex_call(asked)]
     assert answers == [10, 20, 30, 400_000]
+
+
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: f"{way[0].name}-{way[1]}")
+def test_each_side_waits_for_the_other(interop, stubs, messages, way):
+    """A request goes out when the answer to the last one is here, and the rest is given up."""
+    protocol, codec = way
+    sizes = [31415, 9, 2653, 58979, 0]
+
+    async def ping_pong():
+        arrived = asyncio.Queue()
+
+        async def requests():
+            for size in sizes:
+                yield sized(messages, size)
+                assert await arrived.get() == size
+            # The server's answer to an end that never comes is not waited for.
+            await asyncio.sleep(3600)
+
+        http = Client(HTTPTransport(http_version=HTTPVersion.HTTP2))
+        async with stubs.test_connect.TestServiceClient(
+            interop.url, protocol=protocol, codec=codec_of(codec), http_client=http
+        ) as client:
+            answers = client.full_duplex_call(requests())
+            for _ in sizes:
+                answer = await anext(answers)
+                arrived.put_nowait(len(answer.payload.body))
+            await answers.aclose()
+
+    asyncio.run(asyncio.wait_for(ping_pong(), 60))
 
 
 @pytest.mark.parametrize("number", range(1, 17))

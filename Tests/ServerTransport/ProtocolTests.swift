@@ -66,6 +66,28 @@ import Testing
     await bench.stop()
   }
 
+  @Test(arguments: [
+    "application/connect+proto", "application/grpc-web", "application/grpc-web-text",
+  ])
+  func `a handler that writes to a reader that does not read is suspended`(
+    _ type: String
+  ) async throws {
+    let bench = try await TestBench()
+    let client = try RawClient(bench.address)
+    client.consumes = false
+    let isText = type == "application/grpc-web-text"
+    let request = isText ? Array("AAAAAAA=".utf8) : [0, 0, 0, 0, 0]
+    let stream = try open(client, "/t.T/Pour", type, request)
+    // The client's window is a mebibyte; what the call holds on top is bounded.
+    try await client.read { (client.answers[stream.id]?.body.count ?? 0) >= 1 << 20 }
+    #expect(await eventually { bench.notes.count >= 8 })
+    #expect(bench.notes.count < 30)
+    client.session.reset(stream, .cancel)
+    try client.flush()
+    #expect(await eventually { bench.notes.last == "pour: CANCELLED" })
+    await bench.stop()
+  }
+
   @Test func `a body over the limit is refused, and the connection goes on`() async throws {
     var configuration = ServerConfiguration()
     configuration.limits.maxMessageBytes = 1000
