@@ -86,6 +86,23 @@ struct ProtoJSONTests {
     #expect(error?.message.contains(part) == true, "\(error?.message ?? "accepted")")
   }
 
+  @Test(
+    arguments: [
+      (#"{"fInner": {"number": "x"}}"#, "f_inner.number"), (#"{"nope": 1}"#, "nope"),
+      (#"{"rInt32": [1, 2, "x"]}"#, "r_int32[2]"), (#"{"fInt32": 1, "fBytes": "*"}"#, "f_bytes"),
+      (#"{"mInner": {"1": {}, "7": {"nope": 1}}}"#, #"m_inner["7"].nope"#),
+      (#"{"rInt32": [1], "mText": {"a": "b"}, "fInner": {}, "fInt32": tru}"#, nil),
+      ("[]", nil), ("", nil),
+    ] as [(String, String?)])
+  func `what is wrong is named for programs, too`(text: String, field: String?) throws {
+    let error = rpcError { _ = try json.message(Array(text.utf8), as: AllTypes.self) }
+    let details = try #require(error).details
+    #expect(details.map(\.typeName) == (field == nil ? [] : ["google.rpc.BadRequest"]))
+    for detail in details {
+      #expect(try BadRequest(serialized: detail.value).fieldViolations.map(\.field) == [field])
+    }
+  }
+
   @Test(arguments: [
     "2026-01-31T12:00:00", "2026-02-29T00:00:00Z", "2026-13-01T00:00:00Z", "2026-01-01T24:00:00Z",
     "2026-01-01T00:00:00.1234567890Z", "26-01-01T00:00:00Z", "2026-01-01 00:00:00Z", "",

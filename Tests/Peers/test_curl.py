@@ -199,3 +199,9 @@ def test_details_of_an_error_are_readable(curl_dev):
     fields = {violation["field"] for violation in violations["debug"]["fieldViolations"]}
     assert {"parent", "source_id", "source"} <= fields
     assert not violations["value"].endswith("=")
+    answer = curl_dev(
+        f"{CATALOG}/CreateSource", *JSON, "-d", '{"source": {"labels": {"a": 1}}}'
+    )
+    details = json.loads(answer.body)["details"]
+    broken = next(d["debug"] for d in details if d["type"] == "google.rpc.BadRequest")
+    assert [v["field"] for v in broken["fieldViolations"]] == ["source.labels"]

@@ -51,12 +51,25 @@ public struct ProtoJSON: Sendable {
   }
 
   /// The encoded message of a type known by its full name from JSON text.
+  /// - Throws: `INVALID_ARGUMENT` that says what is wrong and at which byte, with a
+  ///   `google.rpc.BadRequest` that names the field.
   public func encodedMessage(_ json: [UInt8], type: String) throws(RPCError) -> [UInt8] {
-    do throws(JSONError) {
-      var decoder = try ProtoJSONDecoder(schema, json)
-      return try decoder.decode(type: type)
-    } catch {
-      throw RPCError(.invalidArgument, "The JSON is not a \(type): \(error.message).")
+    var decoder: ProtoJSONDecoder
+    do throws(JSONError) { decoder = try ProtoJSONDecoder(schema, json) } catch {
+      throw Self.fault(error, at: "", type)
     }
+    do throws(JSONError) { return try decoder.decode(type: type) } catch {
+      throw Self.fault(error, at: decoder.path, type)
+    }
+  }
+
+  private static func fault(_ error: JSONError, at field: String, _ type: String) -> RPCError {
+    var fault = RPCError(.invalidArgument, "The JSON is not a \(type): \(error.message).")
+    if !field.isEmpty {
+      let violation = BadRequest.FieldViolation(field: field, description: error.reason + ".")
+      let details = BadRequest(fieldViolations: [violation])
+      fault.details = [.init(typeName: BadRequest.protoName, value: details.serialized())]
+    }
+    return fault
   }
 }

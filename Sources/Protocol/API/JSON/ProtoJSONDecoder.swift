@@ -8,7 +8,8 @@ struct ProtoJSONDecoder {
   private let schema: ProtoSchema
   private let json: [UInt8]
   private var reader: JSONReader
-  /// Where the value stands that is being read; only a fault makes a text of it.
+  /// Where the value stands that is being read; only a fault makes a text of it. A step is taken
+  /// back when its value was right, so that after a fault this is where it was.
   private var trail: [Step] = []
 
   /// One step from a message to a value in it.
@@ -33,7 +34,8 @@ struct ProtoJSONDecoder {
   /// Where a fault is, for its message: `spec.columns[2].name`.
   var place: String { path.isEmpty ? "the message" : path }
 
-  private var path: String {
+  /// The same, empty for the message itself.
+  var path: String {
     var text = ""
     for step in trail {
       switch step {
@@ -97,6 +99,7 @@ struct ProtoJSONDecoder {
     _ seen: inout Set<UInt32>, _ bytes: inout [UInt8]
   ) throws(JSONError) {
     guard let index = message.byName[key] else {
+      trail.append(.field(shown(key)))
       throw fault("unknown field \"\(shown(key))\" in \(message.name)")
     }
     let field = message.fields[index]
@@ -108,7 +111,6 @@ struct ProtoJSONDecoder {
     let token = try reader.require()
     if token == .null { return }
     trail.append(.field(field.name))
-    defer { trail.removeLast() }
     if let oneof = field.oneof {
       if let other = oneofs[oneof] {
         throw fault("\"\(key)\" and \"\(other)\" exclude each other")
@@ -124,6 +126,7 @@ struct ProtoJSONDecoder {
     } else {
       try value(token, field, &bytes)
     }
+    trail.removeLast()
   }
 
   private mutating func list(
@@ -133,16 +136,16 @@ struct ProtoJSONDecoder {
       throw fault("expected an array for \(path), found \(token.name)")
     }
     trail.append(.index(0))
-    defer { trail.removeLast() }
     var index = 0
     while true {
       let element = try reader.require()
-      if element == .endArray { return }
+      if element == .endArray { break }
       trail[trail.count - 1] = .index(index)
       index += 1
       guard element != .null else { throw fault("\(path) is null") }
       try value(element, field, &bytes)
     }
+    trail.removeLast()
   }
 
   private mutating func map(
@@ -152,7 +155,6 @@ struct ProtoJSONDecoder {
       throw fault("expected an object for \(path), found \(token.name)")
     }
     trail.append(.key(""))
-    defer { trail.removeLast() }
     while case .key(let key) = try reader.require() {
       trail[trail.count - 1] = .key(key)
       var content: [UInt8] = []
@@ -162,6 +164,7 @@ struct ProtoJSONDecoder {
       try value(element, entry.fields[1], &content)
       append(content, field.number, to: &bytes)
     }
+    trail.removeLast()
   }
 
   private func mapKey(
