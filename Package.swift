@@ -320,8 +320,8 @@ let package = Package(
     .target(
       name: "PurSightFuzzTargets",
       dependencies: [
-        "PurSightRPC", "PurSightHTTP2", "PurSightGRPC", "PurSightAPI", "PurSightJSON",
-        "PurSightArrow", "PurSightFormats", "PurSightTransparencyLog",
+        "PurSightRPC", "PurSightHTTP2", "PurSightGRPC", "PurSightConnect", "PurSightAPI",
+        "PurSightJSON", "PurSightArrow", "PurSightFormats", "PurSightTransparencyLog",
       ],
       path: "Tests/Fuzzing/Targets", swiftSettings: settings),
     .executableTarget(

@@ -11,7 +11,7 @@
 seconds=${1:-60}
 shift || true
 targets=("$@")
-((${#targets[@]} > 0)) || targets=(frames headers framing json messages arrow csv note)
+((${#targets[@]} > 0)) || targets=(frames headers calls framing json messages arrow csv note)
 dev/setup.sh
 export SWIFT_BACKTRACE=enable=no
 swift build --quiet --scratch-path .build-fuzz --sanitize fuzzer --sanitize address \

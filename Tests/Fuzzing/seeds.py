@@ -5,6 +5,7 @@
 Random, but the same each time.
 """
 
+import base64
 import gzip
 import io
 import json
@@ -87,6 +88,38 @@ def headers() -> None:
     ]
     for index, value in enumerate(values):
         write("headers", str(index), value.encode())
+
+
+def calls() -> None:
+    post = ":method:POST\n:path:/grpc.health.v1.Health/Check\n"
+    watch = ":method:POST\n:path:/grpc.health.v1.Health/Watch\n"
+    get, text = ":method:GET\n:path:/grpc.health.v1.Health/Check?", b'{"service": "a"}'
+    framed = lambda content, flag=0: struct.pack(">BI", flag, len(content)) + content  # noqa: E731
+    cases = {
+        "json": (post + "content-type:application/json\nconnect-timeout-ms:100", text),
+        "json-bad": (post + "content-type:application/json", b'{"service": 1}'),
+        "proto": (post + "content-type:application/proto\naccept-encoding:br, gzip;q=0", b"\x0a\1a"),
+        "gzip": (
+            post + "content-type:application/json\ncontent-encoding:gzip", gzip.compress(text)
+        ),
+        "stream": (watch + "content-type:application/connect+json", framed(text)),
+        "stream-gzip": (
+            watch + "content-type:application/connect+proto\nconnect-content-encoding:gzip",
+            framed(gzip.compress(b"\x0a\1a"), 1),
+        ),
+        "web": (post + "content-type:application/grpc-web+proto\ngrpc-timeout:1S", framed(b"")),
+        "web-text": (
+            post + "content-type:application/grpc-web-text", base64.b64encode(framed(b"\x0a\1a"))
+        ),
+        "get": (get + "connect=v1&encoding=json&message=%7B%7D", b""),
+        "get-base64": (get + "encoding=proto&base64=1&message=CgFh&compression=identity", b""),
+        "get-none": (get + "encoding=json", b""),
+        "unknown": (":method:POST\n:path:/a/B\ncontent-type:application/grpc-web", framed(b"")),
+        "other": (post + "content-type:text/html", b"x"),
+        "head": (":method:HEAD\n:path:/\nx:y", b""),
+    }  # fmt: skip
+    for name, (head, body) in cases.items():
+        write("calls", name, b"\x05" + head.encode() + b"\n\n" + body)
 
 
 def fill(message, depth: int, numbers: random.Random) -> None:
@@ -205,5 +238,5 @@ def arrows() -> None:
 
 
 if __name__ == "__main__":
-    for make in [frames, headers, messages, texts, arrows]:
+    for make in [frames, headers, calls, messages, texts, arrows]:
         make()

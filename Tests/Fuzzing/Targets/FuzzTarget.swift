@@ -14,6 +14,7 @@ package struct FuzzTarget: Sendable {
 
   package static let all: [FuzzTarget] = [
     FuzzTarget("frames", fuzzFrames), FuzzTarget("headers", fuzzHeaders),
+    FuzzTarget("calls", fuzzCalls),
     FuzzTarget("framing", fuzzFraming), FuzzTarget("json", fuzzJSON),
     FuzzTarget("messages", fuzzMessages), FuzzTarget("arrow", fuzzArrow),
     FuzzTarget("csv", fuzzCSV), FuzzTarget("note", fuzzNote),
