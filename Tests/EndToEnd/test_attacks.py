@@ -5,6 +5,7 @@ its own is answered, memory does not grow. Small figures here; `make chaos` runs
 connections, and prints the table.
 """
 
+import math
 import os
 import pathlib
 import threading
@@ -84,8 +85,10 @@ class Bystander(threading.Thread):
         self.connection.close()
 
 
-def attack(target: Target, steps, frames_at_most: int, reads: bool = True) -> Connection:
-    """Sends until the server has had enough, or so many frames are out."""
+def attack(
+    target: Target, steps, frames_at_most: int, reads: bool = True, until: float = math.inf
+) -> Connection:
+    """Sends until the server has had enough, or so many frames are out, or the time is over."""
     connection = target.connect()
     try:
         for content, count in steps:
@@ -95,6 +98,8 @@ def attack(target: Target, steps, frames_at_most: int, reads: bool = True) -> Co
                 connection.frames = [f for f in connection.frames if f.type == frames.GOAWAY]
             if connection.go_away or connection.is_closed or connection.sent >= frames_at_most:
                 break
+            if time.monotonic() > until:
+                return connection
     except Closed:
         pass
     if reads and connection.sent < frames_at_most:
@@ -181,7 +186,7 @@ def test_the_table_of_attacks(programs, certificates, capsys):  # noqa: F811
 
             def storm(make=make, target=target, limit=limit, heard=heard):
                 while time.monotonic() < limit:
-                    with attack(target, make(), 200_000) as connection:
+                    with attack(target, make(), 200_000, until=limit) as connection:
                         heard.append(connection.sent)
 
             with Bystander(target) as bystander:

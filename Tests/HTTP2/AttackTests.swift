@@ -88,6 +88,29 @@ import Testing
     #expect(stopped?.code == 11)
   }
 
+  @Test func `references to a large field are not followed to the end`() throws {
+    // A field of 4,000 bytes into the table (RFC 7541 §6.2.1), then references to it (index 62).
+    var large: [UInt8] = [0x40, 1, 0x61, 0x7f, 0xa1, 0x1e]
+    large += Array(repeating: 0x78, count: 4000)
+    let request: [UInt8] = [0x83, 0x86, 0x84, 0x41, 1, 0x61]
+    let server = try Endpoint(.server)
+    try server.input(preface + frame(4, 0, 0, []))
+    _ = try server.output()
+    let bomb = request + large + Array(repeating: 0xbe, count: 8000)
+    try server.input(frame(1, 5, 1, bomb))
+    // RST_STREAM with ENHANCE_YOUR_CALM, and no request.
+    #expect(try server.output() == frame(3, 0, 1, [0, 0, 0, 11]))
+    #expect(!server.log.contains("headers 1"))
+    #expect(server.streams[0].headerListBytes < 5 * 16_384)
+    // The table is as it should be: the next request, whose authority is its newest entry, finds the
+    // field behind that.
+    try server.input(frame(1, 5, 3, request + [0xbf]))
+    #expect(server.streams[1].headerListBytes > 4000)
+    #expect(server.log.contains("headers 3"))
+    let isInHeaderBlock = server.session.isInHeaderBlock
+    #expect(!isInHeaderBlock)
+  }
+
   @Test func `empty DATA frames (CVE-2019-9518)`() throws {
     let stopped = try flood(try Endpoint(.server), limit: 5000) { count in
       count == 1 ? open(1) : frame(0, 0, 1, [])

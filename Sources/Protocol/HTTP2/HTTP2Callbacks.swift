@@ -126,22 +126,27 @@ private func onHeader(
   _ name: UnsafePointer<UInt8>?, _ nameLength: Int, _ value: UnsafePointer<UInt8>?,
   _ valueLength: Int, _ flags: UInt8, _ user: UnsafeMutableRawPointer?
 ) -> Int32 {
-  unsafe withState(user) { state in
-    guard let current = state.current else { return }
-    unsafe current._withUnsafeGuaranteedRef { stream in
+  unsafe withState(user) { state -> Int32 in
+    guard let current = state.current else { return 0 }
+    return unsafe current._withUnsafeGuaranteedRef { stream -> Int32 in
       let size = stream.headerListBytes &+ nameLength &+ valueLength &+ 32
       stream.headerListBytes = size
       // The limit is below what a part's length can say, so one comparison is enough.
-      if size > state.maxHeaderListBytes { return state.refuseHeaderList(of: stream) }
+      if size > state.maxHeaderListBytes {
+        guard state.refuseHeaderList(of: stream) else { return 0 }
+        _ = unsafe nghttp2_submit_rst_stream(
+          session, 0, stream.id, NGHTTP2_ENHANCE_YOUR_CALM.rawValue)
+        return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue
+      }
       let (name, value) = unsafe (name.unsafelyUnwrapped, value.unsafelyUnwrapped)
       if state.isReadingTrailers {
         unsafe HeaderFields.append(name, nameLength, value, valueLength, to: &stream.trailers)
       } else {
         unsafe HeaderFields.append(name, nameLength, value, valueLength, to: &stream.headers)
       }
+      return 0
     }
   }
-  return 0
 }
 
 private func onData(

@@ -44,6 +44,8 @@ internal import CPurSightNGHTTP2
 
   /// One for the stream and one for the connection, for each DATA frame.
   static let windowUpdatesPerFrame: UInt64 = 2
+  /// How many times the limit a header list may be before its stream is reset.
+  private static let bombFactor = 4
   /// The most padding that a frame can have, with its length (RFC 9113 §6.1).
   private static let maxPaddingBytes = 256
 
@@ -78,10 +80,18 @@ internal import CPurSightNGHTTP2
   }
 
   /// Notes that a header list went over the limit; its further fields are dropped.
-  @inline(never) func refuseHeaderList(of stream: HTTP2Stream) {
-    if stream.isHeaderListTooLong { return }
-    stream.isHeaderListTooLong = true
-    violate(tokens: 10)
+  ///
+  /// - Returns: Whether the stream is to be reset at once. A list of one more field than there may
+  ///   be gets an answer; a bomb (references of one byte to a field of 4 KiB) does not, because the
+  ///   library would look at every byte of every field until its end.
+  @inline(never) func refuseHeaderList(of stream: HTTP2Stream) -> Bool {
+    if !stream.isHeaderListTooLong {
+      stream.isHeaderListTooLong = true
+      violate(tokens: 10)
+    }
+    guard stream.headerListBytes > Self.bombFactor * maxHeaderListBytes else { return false }
+    isInHeaderBlock = false
+    return true
   }
 
   /// Charges what we have to answer or refuse.
