@@ -102,8 +102,8 @@ import Testing
     #expect(try server.output() == frame(3, 0, 1, [0, 0, 0, 11]))
     #expect(!server.log.contains("headers 1"))
     #expect(server.streams[0].headerListBytes < 5 * 16_384)
-    // The table is as it should be: the next request, whose authority is its newest entry, finds the
-    // field behind that.
+    // The table is as it should be: the next request finds the field behind its own authority,
+    // which is the newest entry.
     try server.input(frame(1, 5, 3, request + [0xbf]))
     #expect(server.streams[1].headerListBytes > 4000)
     #expect(server.log.contains("headers 3"))
